@@ -1,0 +1,7 @@
+export * from './mqtt/desired.ts'
+export * from './mqtt/enrollment.ts'
+export * from './mqtt/envelope.ts'
+export * from './mqtt/ids.ts'
+export * from './mqtt/limits.ts'
+export * from './mqtt/reported.ts'
+export * from './mqtt/topics.ts'
