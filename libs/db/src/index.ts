@@ -1,0 +1,8 @@
+export { tryAdvisoryLock } from './advisory-lock.ts'
+export type { AdvisoryLock } from './advisory-lock.ts'
+export { checkLogin } from './check-login.ts'
+export { connect, databaseErrorCode } from './connect.ts'
+export type { ConnectOptions, Database, Scope, Tx } from './connect.ts'
+export { listen } from './listen.ts'
+export type { ListenOptions } from './listen.ts'
+export { Prisma } from './generated/client.ts'

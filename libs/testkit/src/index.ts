@@ -1,0 +1,6 @@
+export { freePort } from './free-port.ts'
+export { query, startPostgres, withDatabase } from './postgres-server.ts'
+export type { PostgresServer } from './postgres-server.ts'
+export { createTestDatabase } from './test-database.ts'
+export type { TestDatabase } from './test-database.ts'
+export { waitFor } from './wait-for.ts'
