@@ -1,0 +1,44 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runCommand, tool } from './run-command.mjs'
+
+/** The Vitest projects in the order in which a failure is cheapest to find, with the longest time each may take. */
+export const suites = [
+  { name: 'unit', timeoutMs: 3 * 60_000 },
+  { name: 'integration', timeoutMs: 10 * 60_000 },
+  { name: 'system', timeoutMs: 12 * 60_000 },
+]
+
+/** Runs one project with its output on the terminal. Returns `{ passed, failed, skipped, notRun }`. */
+export async function runSuite({ name, timeoutMs }) {
+  const folder = mkdtempSync(join(tmpdir(), 'bootfleet-counts-'))
+  const file = join(folder, 'counts.json')
+  try {
+    const reporters = ['--reporter=default', '--reporter=./test/tools/count-reporter.ts']
+    const args = ['run', '--project', name, '--passWithNoTests', ...reporters]
+    const result = await runCommand(tool('vitest'), args, {
+      live: true,
+      timeoutMs,
+      env: { BOOTFLEET_TEST_COUNTS: file },
+    })
+    return withFailure(readCounts(file, name), result.ok, name)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function readCounts(file, name) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    console.log(`${name}: the run ended without a result`)
+    return { passed: 0, failed: 1, skipped: 0, notRun: [] }
+  }
+}
+
+function withFailure(counts, ok, name) {
+  if (!ok && counts.failed === 0) return { ...counts, failed: 1 }
+  if (counts.passed + counts.failed + counts.skipped === 0) console.log(`${name}: no test was found`)
+  return counts
+}
