@@ -55,10 +55,13 @@ class WholeScripts extends PrismaPg {
   constructor(fields) {
     super(fields)
     this.fields = fields
+    /** @type {(() => Promise<void>)[]} */
+    this.opened = []
   }
   /** @override */
   async connect() {
     const adapter = await super.connect()
+    this.opened.push(() => adapter.dispose())
     adapter.executeScript = async (script) => {
       const client = new Client(this.fields)
       await client.connect()
@@ -68,12 +71,20 @@ class WholeScripts extends PrismaPg {
   }
 }
 
-/** @param {string} url @param {SchemaFile[]} schema */
-async function open(url, schema) {
+/**
+ * @template T
+ * @param {string} url @param {SchemaFile[]} schema @param {(session: engine.SchemaEngine) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function withEngine(url, schema, work) {
   await loadEngine()
-  const adapter = bindMigrationAwareSqlAdapterFactory(new WholeScripts(connectionFields(url)))
+  const factory = new WholeScripts(connectionFields(url))
   const datamodels = schema.map(({ path, content }) => [path, content])
-  return engine.SchemaEngine.new({ datamodels }, () => {}, adapter)
+  try {
+    return await work(await engine.SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(factory)))
+  } finally {
+    for (const close of factory.opened) await close()
+  }
 }
 
 /** The Prisma schema of the work tree. @returns {SchemaFile[]} */
@@ -97,14 +108,15 @@ export function readMigrations() {
  * @returns {Promise<string[]>}
  */
 export async function applyMigrations(url, migrations = readMigrations()) {
-  const session = await open(url, readSchema())
   const migrationDirectories = migrations.map(({ name, sql }) => ({
     path: name,
     migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
   }))
   const migrationsList = { baseDir: 'migrations', lockfile, shadowDbInitScript: '', migrationDirectories }
-  const { appliedMigrationNames } = await session.applyMigrations({ migrationsList, filters })
-  return appliedMigrationNames
+  return withEngine(url, readSchema(), async (session) => {
+    const { appliedMigrationNames } = await session.applyMigrations({ migrationsList, filters })
+    return appliedMigrationNames
+  })
 }
 
 /**
@@ -114,10 +126,9 @@ export async function applyMigrations(url, migrations = readMigrations()) {
  * @returns {Promise<string>}
  */
 export async function diffSql(url, { from, to }) {
-  const session = await open(url, to)
   const side = (/** @type {SchemaFile[] | null} */ files) => (files ? { tag: 'schemaDatamodel', files } : { tag: 'empty' })
   const input = { from: side(from), to: side(to), script: true, exitCode: null, shadowDatabaseUrl: null, filters }
-  return (await session.diff(input)).stdout ?? ''
+  return withEngine(url, to, async (session) => (await session.diff(input)).stdout ?? '')
 }
 
 function committedSchema() {
