@@ -1,3 +1,6 @@
+export * from './http/policy-spec.ts'
+export * from './events/events.ts'
+export * from './jobs/jobs.ts'
 export * from './mqtt/desired.ts'
 export * from './mqtt/enrollment.ts'
 export * from './mqtt/envelope.ts'

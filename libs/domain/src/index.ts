@@ -1,1 +1,3 @@
-export {}
+export * from './rollout/lifecycle.ts'
+export * from './rollout/policy.ts'
+export * from './rollout/target-lifecycle.ts'

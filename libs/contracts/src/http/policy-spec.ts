@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { PolicySpec as DomainPolicySpec } from '@bootfleet/domain'
+
+const seconds = z.number().int().min(0).max(30 * 86_400)
+const percent = z.number().int().min(0).max(100)
+
+export const Share = z.union([
+  z.strictObject({ count: z.number().int().min(1).max(1_000_000) }),
+  z.strictObject({ percent: z.number().int().min(1).max(100) }),
+])
+
+const Gate = z.strictObject({
+  maxFailures: z.number().int().min(0).optional(),
+  maxFailurePercent: percent.optional(),
+  minConcluded: z.number().int().min(1).default(1),
+  minSuccessPercent: percent.default(100),
+})
+
+const canaryGate = { maxFailures: 0, minConcluded: 1, minSuccessPercent: 100 }
+const restGate = { maxFailurePercent: 10, minConcluded: 5, minSuccessPercent: 80 }
+
+const Wave = z.strictObject({
+  name: z.string().min(1).max(40),
+  size: Share,
+  soakSec: seconds.default(300),
+  gate: Gate.default(canaryGate),
+})
+
+const Rest = z.strictObject({
+  name: z.string().min(1).max(40).default('rest'),
+  soakSec: seconds.default(300),
+  gate: Gate.default(restGate),
+})
+
+const Timeouts = z.strictObject({
+  downloadSec: seconds.min(10).default(3600),
+  grantSec: seconds.min(5).max(86_400).default(600),
+  applySec: seconds.min(10).default(1800),
+  healthSec: seconds.min(5).max(86_400).default(600),
+  unreachableAfterSec: seconds.min(5).default(600),
+  giveUpAfterSec: seconds.min(10).default(86_400),
+})
+
+/** What people write: the waves before the last, and how the rest goes. Everything has a default. */
+export const PolicyInput = z
+  .strictObject({
+    waves: z
+      .array(Wave)
+      .max(20)
+      .default([{ name: 'canary', size: { percent: 5 }, soakSec: 300, gate: canaryGate }]),
+    rest: Rest.default({ name: 'rest', soakSec: 300, gate: restGate }),
+    stratifyBy: z.string().min(1).max(63).optional(),
+    timeouts: Timeouts.default(Timeouts.parse({})),
+    windows: z.enum(['respect', 'ignore']).default('respect'),
+    onTrip: z.enum(['pause', 'abort']).default('pause'),
+    unreachable: z.enum(['replace', 'wait', 'fail']).default('replace'),
+    jitterSec: seconds.default(0),
+    observeForSec: seconds.default(86_400),
+  })
+  .superRefine(({ waves }, issues) => {
+    let last = 0
+    waves.forEach(({ size }, index) => {
+      if (!('percent' in size)) return
+      if (size.percent <= last)
+        issues.addIssue({
+          code: 'custom',
+          path: ['waves', index, 'size', 'percent'],
+          message: `percentages are cumulative: ${size.percent} must be more than ${last}`,
+        })
+      last = size.percent
+    })
+  })
+  .meta({ id: 'PolicyInput' })
+export type PolicyInput = z.input<typeof PolicyInput>
+
+/** The recipe as a rollout freezes it: the rest is its last wave. */
+export function policySpec(input: z.output<typeof PolicyInput>): DomainPolicySpec {
+  const { rest, waves, ...common } = input
+  return { ...common, waves: [...waves, { ...rest, size: null }] }
+}

@@ -1,0 +1,48 @@
+/** A number of devices, or a percentage of them. */
+export type Share = { readonly count: number } | { readonly percent: number }
+
+/** When a wave's result opens the next wave or trips the rollout. Percentages are whole numbers from 0 to 100. */
+export interface GateRule {
+  /** Trip when there are more failures than this. */
+  readonly maxFailures?: number | undefined
+  /** Trip when failures are more than this percentage of the concluded, once `minConcluded` have concluded. */
+  readonly maxFailurePercent?: number | undefined
+  readonly minConcluded: number
+  /** Pass needs this percentage of the wave; trip as soon as it is out of reach. */
+  readonly minSuccessPercent: number
+}
+
+export interface WaveRule {
+  readonly name: string
+  /** A count is an increment, a percentage is cumulative. `null`: the rest. */
+  readonly size: Share | null
+  readonly soakSec: number
+  readonly gate: GateRule
+}
+
+export interface Timeouts {
+  /** From the offer to a staged image, while connected. */
+  readonly downloadSec: number
+  /** How long a grant may be used. */
+  readonly grantSec: number
+  /** From a grant to a proven boot, connected or not. */
+  readonly applySec: number
+  /** From the boot to a healthy report. */
+  readonly healthSec: number
+  /** Offline so long before a grant: the place in the wave goes to the next device. */
+  readonly unreachableAfterSec: number
+  /** After the last wave opened: what never came is skipped. */
+  readonly giveUpAfterSec: number
+}
+
+/** The frozen recipe of one rollout. The last wave always takes the rest. */
+export interface PolicySpec {
+  readonly waves: readonly WaveRule[]
+  readonly stratifyBy?: string | undefined
+  readonly timeouts: Timeouts
+  readonly windows: 'respect' | 'ignore'
+  readonly onTrip: 'pause' | 'abort'
+  readonly unreachable: 'replace' | 'wait' | 'fail'
+  readonly jitterSec: number
+  readonly observeForSec: number
+}
