@@ -29,6 +29,7 @@ const generated = '/generated/'
 function layer([from, allowed]) {
   const name = from.replace('/', '-')
   const libs = (names) => `^libs/(${names.join('|') || '-'})/`
+  const migrations = /testkit|supervisor/.test(from) ? ['^prisma/'] : []
   const comment = `${from} may import ${allowed.map((n) => `libs/${n}`).join(', ') || 'no other package'}.`
   return [
     {
@@ -36,14 +37,14 @@ function layer([from, allowed]) {
       comment,
       severity: 'error',
       from: { path: `^${from}/`, pathNot: testFile },
-      to: { path: '^(apps|libs|prisma|test)/', pathNot: [`^${from}/`, libs(allowed)] },
+      to: { path: '^(apps|libs|prisma|test)/', pathNot: [`^${from}/`, libs(allowed), ...migrations] },
     },
     {
       name: `layer-${name}-tests`,
       comment: `Tests of ${from} may also import libs/testkit and libs/sdk.`,
       severity: 'error',
       from: { path: `^${from}/.*${testFile}` },
-      to: { path: '^(apps|libs|prisma)/', pathNot: [`^${from}/`, libs([...allowed, 'testkit', 'sdk'])] },
+      to: { path: '^(apps|libs|prisma)/', pathNot: [`^${from}/`, libs([...allowed, 'testkit', 'sdk']), ...migrations] },
     },
   ]
 }

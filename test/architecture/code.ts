@@ -9,7 +9,8 @@ export interface Found {
 
 /** Parses one file; positions are `path:line`. */
 export function parse(file: string): ts.SourceFile {
-  const kind = /\.tsx$/.test(file) ? ts.ScriptKind.TSX : /\.[cm]?js$/.test(file) ? ts.ScriptKind.JS : ts.ScriptKind.TS
+  const script = /\.[cm]?js$/.test(file) ? ts.ScriptKind.JS : ts.ScriptKind.TS
+  const kind = file.endsWith('.tsx') ? ts.ScriptKind.TSX : script
   return ts.createSourceFile(file, readText(file), ts.ScriptTarget.Latest, true, kind)
 }
 

@@ -23,7 +23,7 @@ export const staticSteps = [
     fix: 'npm run architecture',
     commands: [[tool('depcruise'), ['-c', '.dependency-cruiser.cjs', 'apps', 'libs', 'prisma', 'test']]],
   },
-  { name: 'unused', fix: 'npm run unused', commands: [[tool('knip'), ['--no-progress']]] },
+  { name: 'unused', fix: 'npm run unused', commands: [[tool('knip'), ['--no-progress', '--no-config-hints']]] },
   { name: 'format', fix: 'npm run format', commands: [[tool('oxfmt'), ['--check']]] },
 ]
 
