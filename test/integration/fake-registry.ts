@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-// oxlint-disable-next-line no-restricted-imports
 import type { BuiltImage } from '../../libs/testkit/src/build-image.ts'
 
 type FakeHandler = (request: IncomingMessage, response: ServerResponse) => void

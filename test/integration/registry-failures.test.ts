@@ -1,4 +1,3 @@
-/* oxlint-disable no-restricted-imports */
 import { createAuthority, issueServerCertificate } from '@bootfleet/pki'
 import { resolveImage, type ResolvedImage, type ResolveImageOptions } from '@bootfleet/registry'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

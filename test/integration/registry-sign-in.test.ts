@@ -1,4 +1,3 @@
-/* oxlint-disable no-restricted-imports */
 import { resolveImage, type ResolvedImage, type ResolveImageOptions } from '@bootfleet/registry'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildImage } from '../../libs/testkit/src/build-image.ts'

@@ -1,4 +1,3 @@
-/* oxlint-disable no-restricted-imports */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
