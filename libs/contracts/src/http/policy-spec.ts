@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import type { PolicySpec as DomainPolicySpec } from '@bootfleet/domain'
 
-const seconds = z.number().int().min(0).max(30 * 86_400)
+const seconds = z
+  .number()
+  .int()
+  .min(0)
+  .max(30 * 86_400)
 const percent = z.number().int().min(0).max(100)
 
 export const Share = z.union([
@@ -49,7 +53,6 @@ export const PolicyInput = z
       .max(20)
       .default([{ name: 'canary', size: { percent: 5 }, soakSec: 300, gate: canaryGate }]),
     rest: Rest.default({ name: 'rest', soakSec: 300, gate: restGate }),
-    stratifyBy: z.string().min(1).max(63).optional(),
     timeouts: Timeouts.default(Timeouts.parse({})),
     windows: z.enum(['respect', 'ignore']).default('respect'),
     onTrip: z.enum(['pause', 'abort']).default('pause'),

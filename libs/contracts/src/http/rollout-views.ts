@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import { rolloutStates, targetStates } from '@bootfleet/domain'
+import { Because, Instant, NamedRef, pageOf } from './common.ts'
+import { PolicyInput, Share } from './policy-spec.ts'
+
+const count = z.number().int().min(0)
+
+export const RolloutState = z.enum(rolloutStates)
+export const TargetState = z.enum(targetStates)
+
+/** Number of targets in each state; every state is there. */
+export const TargetCounts = z.record(TargetState, count).meta({ id: 'TargetCounts' })
+export type TargetCounts = z.infer<typeof TargetCounts>
+
+/** One judgement of a gate, with what it counted. */
+export const Evaluation = z
+  .object({
+    metric: z.string(),
+    numerator: count,
+    denominator: count,
+    threshold: z.number().nullable(),
+    minSample: z.number().int().nullable(),
+    verdict: z.enum(['pass', 'trip', 'hold', 'undecided']),
+  })
+  .meta({ id: 'Evaluation' })
+export type Evaluation = z.infer<typeof Evaluation>
+
+export const waveStates = ['pending', 'open', 'passed', 'tripped', 'held'] as const
+
+export const RolloutWave = z
+  .object({
+    index: count,
+    name: z.string(),
+    size: count,
+    state: z.enum(waveStates),
+    openedAt: Instant.nullable(),
+    concludedAt: Instant.nullable(),
+    counts: TargetCounts,
+    evaluation: z.array(Evaluation).nullable(),
+  })
+  .meta({ id: 'RolloutWave' })
+export type RolloutWave = z.infer<typeof RolloutWave>
+
+const { waves, rest: _rest, ...common } = PolicyInput.shape
+
+/** The frozen recipe. The last wave has `size: null` and takes the rest. */
+export const RolloutPolicy = z
+  .object({
+    ...common,
+    waves: z.array(z.object({ ...waves.unwrap().element.shape, size: Share.nullable() })),
+  })
+  .meta({ id: 'RolloutPolicy' })
+
+/** What an operator can do to a rollout, as in the last part of each route. */
+export const operatorVerbs = ['start', 'pause', 'resume', 'promote', 'abort', 'retry'] as const
+export type OperatorVerb = (typeof operatorVerbs)[number]
+
+/** Whether the caller may use a verb now, and if not why. */
+export const VerbAccess = z.object({ allowed: z.boolean(), reason: z.string().optional() }).meta({ id: 'VerbAccess' })
+
+export const RolloutRelease = z
+  .object({ id: z.uuid(), version: z.string().nullable(), tag: z.string().nullable(), repository: z.string() })
+  .meta({ id: 'RolloutRelease' })
+
+export const Rollout = z
+  .object({
+    id: z.uuid(),
+    channel: NamedRef,
+    release: RolloutRelease,
+    kind: z.string(),
+    state: RolloutState,
+    because: Because,
+    policyName: z.string().nullable(),
+    policy: RolloutPolicy,
+    selector: z.string().nullable(),
+    /** Targets that are not skipped; null until the list is frozen. */
+    eligible: count.nullable(),
+    createdBy: z.string(),
+    createdAt: Instant,
+    startedAt: Instant.nullable(),
+    endedAt: Instant.nullable(),
+    startAt: Instant.nullable(),
+    waves: z.array(RolloutWave),
+    counts: TargetCounts,
+    verbs: z.record(z.enum(operatorVerbs), VerbAccess),
+  })
+  .meta({ id: 'Rollout' })
+export type Rollout = z.infer<typeof Rollout>
+export const RolloutPage = pageOf(Rollout, 'RolloutPage')
+
+export const Target = z
+  .object({
+    deviceId: z.uuid(),
+    deviceName: z.string(),
+    wave: count.nullable(),
+    position: count,
+    state: TargetState,
+    reason: z.string().nullable(),
+    because: Because,
+    digest: z.string(),
+    fromDigest: z.string().nullable(),
+    stateSince: Instant,
+    grantedAt: Instant.nullable(),
+    soakUntil: Instant.nullable(),
+  })
+  .meta({ id: 'Target' })
+export type Target = z.infer<typeof Target>
+export const TargetPage = pageOf(Target, 'TargetPage')
+
+export const RolloutEvent = z
+  .object({
+    id: z.string(),
+    at: Instant,
+    kind: z.string(),
+    wave: count.nullable(),
+    deviceId: z.uuid().nullable(),
+    because: Because,
+  })
+  .meta({ id: 'RolloutEvent' })
+export type RolloutEvent = z.infer<typeof RolloutEvent>
+export const RolloutEventPage = pageOf(RolloutEvent, 'RolloutEventPage')

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { Explanation, InstantInput, Key, PageQuery, SelectorText } from './common.ts'
+import { endpoint } from './endpoint.ts'
+import { PolicyInput } from './policy-spec.ts'
+import { RolloutPreview } from './rollout-preview.ts'
+import { Rollout, RolloutEventPage, RolloutPage, RolloutState, TargetPage, TargetState } from './rollout-views.ts'
+
+const tag = 'rollouts'
+const params = z.object({ rollout: z.uuid() })
+
+export const CreateRollout = z
+  .strictObject({
+    channel: Key,
+    /** Id, version or tag of a release of the channel. */
+    release: z.string().min(1).max(200),
+    /** A policy by name or id, or written out; without one the channel's default policy. */
+    policy: z.union([Key, PolicyInput]).optional(),
+    selector: SelectorText.optional(),
+    start: z.union([z.enum(['now', 'draft']), InstantInput]).default('draft'),
+  })
+  .meta({ id: 'CreateRollout' })
+
+export const ListRollouts = PageQuery.extend({ channel: Key.optional(), state: RolloutState.optional() })
+
+export const ListTargets = PageQuery.extend({
+  state: TargetState.optional(),
+  wave: z.coerce.number<number | string>().int().min(0).max(100).optional(),
+})
+
+/** After a gate tripped: go on without the failed ones, or try them again. */
+export const ResumeRollout = z
+  .strictObject({ choice: z.enum(['continue', 'retry_failed']).optional() })
+  .prefault({})
+  .meta({ id: 'ResumeRollout' })
+
+export const ReleaseSlot = z.strictObject({ device: z.uuid() }).meta({ id: 'ReleaseSlot' })
+
+const verb = <const P extends string, const S extends string>(path: P, summary: S) =>
+  endpoint({
+    method: 'POST',
+    path: `/v1/rollouts/:rollout/${path}`,
+    summary,
+    tag,
+    status: 200,
+    params,
+    response: Rollout,
+  })
+
+export const rollouts = {
+  create: endpoint({
+    method: 'POST',
+    path: '/v1/rollouts',
+    summary: 'Create a rollout',
+    tag,
+    status: 201,
+    body: CreateRollout,
+    response: Rollout,
+  }),
+  preview: endpoint({
+    method: 'POST',
+    path: '/v1/rollouts/preview',
+    summary: 'Show what a rollout would do',
+    tag,
+    status: 200,
+    body: CreateRollout,
+    response: RolloutPreview,
+  }),
+  list: endpoint({
+    method: 'GET',
+    path: '/v1/rollouts',
+    summary: 'List rollouts, the newest first',
+    tag,
+    status: 200,
+    query: ListRollouts,
+    response: RolloutPage,
+  }),
+  get: endpoint({
+    method: 'GET',
+    path: '/v1/rollouts/:rollout',
+    summary: 'Get a rollout',
+    tag,
+    status: 200,
+    params,
+    response: Rollout,
+  }),
+  targets: endpoint({
+    method: 'GET',
+    path: '/v1/rollouts/:rollout/targets',
+    summary: 'List the targets of a rollout in its order',
+    tag,
+    status: 200,
+    params,
+    query: ListTargets,
+    response: TargetPage,
+  }),
+  events: endpoint({
+    method: 'GET',
+    path: '/v1/rollouts/:rollout/events',
+    summary: 'List what happened in a rollout, the newest first',
+    tag,
+    status: 200,
+    params,
+    query: PageQuery,
+    response: RolloutEventPage,
+  }),
+  explain: endpoint({
+    method: 'GET',
+    path: '/v1/rollouts/:rollout/explain',
+    summary: 'Say what a rollout waits for',
+    tag,
+    status: 200,
+    params,
+    response: Explanation,
+  }),
+  start: verb('start', 'Start a draft or scheduled rollout'),
+  pause: verb('pause', 'Offer and grant nothing new; what reboots is followed to its end'),
+  resume: endpoint({
+    method: 'POST',
+    path: '/v1/rollouts/:rollout/resume',
+    summary: 'Go on with a paused rollout',
+    tag,
+    status: 200,
+    params,
+    body: ResumeRollout,
+    response: Rollout,
+  }),
+  promote: verb('promote', 'Open the next wave now'),
+  abort: verb('abort', 'End a rollout: devices without a grant go back to what they had'),
+  retry: verb('retry', 'Try the failed targets again'),
+  releaseSlot: endpoint({
+    method: 'POST',
+    path: '/v1/rollouts/:rollout/release-slot',
+    summary: 'Free the slot of a device that will not come back',
+    tag,
+    status: 200,
+    params,
+    body: ReleaseSlot,
+    response: Rollout,
+  }),
+}
