@@ -15,6 +15,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{apps,libs}/*/src/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['**/node_modules/**', ...integration],
+          testTimeout: 30_000,
         },
       },
       {

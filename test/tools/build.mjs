@@ -17,7 +17,7 @@ const compile = { name: 'compile', fix: 'npx tsc -b', commands: [[tool('tsc'), [
 async function buildAll() {
   for (const step of [generate, compile]) if (!(await runStep(step))) return false
   const apps = [...workspaceBuild('web'), ...workspaceBuild('agent')]
-  return (await runParallel(apps, (step) => runStep(step, { env: { NEXT_TELEMETRY_DISABLED: '1' } }))).every(Boolean)
+  return (await runParallel(apps)).every(Boolean)
 }
 
 if (!(await buildAll())) process.exitCode = 1

@@ -38,7 +38,7 @@ export function runCommand(command, args, { env = {}, live = false, timeoutMs = 
   const { promise, resolve } = deferred()
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { NEXT_TELEMETRY_DISABLED: '1', ...process.env, ...env },
     stdio: live ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
     detached: true,
   })

@@ -4,7 +4,14 @@ import { root, runCommand, tool } from './run-command.mjs'
 
 /** A step is `{ name, fix, commands }`: its commands run one after another until one fails. */
 const node = (script) => [process.execPath, [join(root, script)]]
-const hasWeb = existsSync(join(root, 'apps/web/tsconfig.json'))
+
+/** The dashboard is compiled by Next; its types need the ones that Next writes for its routes. */
+const webTypes = existsSync(join(root, 'apps/web/tsconfig.json'))
+  ? [
+      [tool('next'), ['typegen', 'apps/web']],
+      [tool('tsc'), ['-p', 'apps/web', '--noEmit']],
+    ]
+  : []
 
 export const generate = { name: 'generate', fix: 'see prisma/schema', commands: [node('test/tools/generate.mjs')] }
 
@@ -15,7 +22,7 @@ export const staticSteps = [
   {
     name: 'types',
     fix: 'npx tsc -b',
-    commands: [[tool('tsc'), ['-b']], ...(hasWeb ? [[tool('tsc'), ['-p', 'apps/web', '--noEmit']]] : [])],
+    commands: [[tool('tsc'), ['-b']], ...webTypes],
   },
   { name: 'lint', fix: 'npm run lint', commands: [[tool('oxlint'), ['--deny-warnings']]] },
   {
