@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { Because, Instant, NamedRef, pageOf } from './common.ts'
+import { RolloutState, TargetState } from './rollout-views.ts'
+
+const count = z.number().int().min(0)
+
+export const deviceStates = ['online', 'offline', 'never_seen'] as const
+export const DeviceConnection = z.enum(deviceStates)
+
+/** An image on a device, with the release that it belongs to when that is known here. */
+export const DeviceImage = z
+  .object({
+    digest: z.string(),
+    ref: z.string().nullable(),
+    version: z.string().nullable(),
+    release: z.object({ id: z.uuid(), version: z.string().nullable(), channel: NamedRef }).nullable(),
+  })
+  .meta({ id: 'DeviceImage' })
+export type DeviceImage = z.infer<typeof DeviceImage>
+
+export const DeviceQuarantine = z
+  .object({ digest: z.string(), reason: z.string(), at: Instant })
+  .meta({ id: 'DeviceQuarantine' })
+
+export const Device = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    hardwareId: z.string(),
+    group: NamedRef,
+    /** The channel of its group. */
+    channel: NamedRef.nullable(),
+    labels: z.record(z.string(), z.string()),
+    architecture: z.string(),
+    state: DeviceConnection,
+    online: z.boolean(),
+    lastSeenAt: Instant.nullable(),
+    booted: DeviceImage.nullable(),
+    /** Staged and locked: an ordinary reboot does not apply it. */
+    staged: DeviceImage.extend({ locked: z.boolean() }).meta({ id: 'StagedDeviceImage' }).nullable(),
+    rollback: DeviceImage.nullable(),
+    phase: z.string().nullable(),
+    health: z.string().nullable(),
+    agent: z.string().nullable(),
+    capabilities: z.array(z.string()),
+    quarantined: z.array(DeviceQuarantine),
+    desired: z
+      .object({ gen: count, acceptedGen: count, digest: z.string().nullable(), heldSince: Instant.nullable() })
+      .nullable(),
+    /** The rollout that has a target for it now. */
+    activeRollout: z.object({ id: z.uuid(), state: RolloutState, targetState: TargetState }).nullable(),
+    pinnedReleaseId: z.uuid().nullable(),
+    enrolledAt: Instant,
+  })
+  .meta({ id: 'Device' })
+export type Device = z.infer<typeof Device>
+export const DevicePage = pageOf(Device, 'DevicePage')
+
+export const Boot = z
+  .object({
+    bootKey: z.string(),
+    receivedAt: Instant,
+    bootedDigest: z.string().nullable(),
+    targetDigest: z.string().nullable(),
+    outcome: z.string(),
+    health: z.string(),
+    durationMs: count.nullable(),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Boot' })
+export type Boot = z.infer<typeof Boot>
+export const BootPage = pageOf(Boot, 'BootPage')
+
+export const DeviceEvent = z
+  .object({
+    id: z.string(),
+    at: Instant,
+    kind: z.string(),
+    /** Set when it happened in a rollout. */
+    rolloutId: z.uuid().nullable(),
+    because: Because,
+  })
+  .meta({ id: 'DeviceEvent' })
+export type DeviceEvent = z.infer<typeof DeviceEvent>
+export const DeviceEventPage = pageOf(DeviceEvent, 'DeviceEventPage')

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { Explanation, Key, Labels, PageQuery, SelectorText } from './common.ts'
+import { BootPage, Device, DeviceConnection, DeviceEventPage, DevicePage } from './device-views.ts'
+import { endpoint } from './endpoint.ts'
+
+const tag = 'devices'
+const params = z.object({ id: z.uuid() })
+
+export const ListDevices = PageQuery.extend({
+  selector: SelectorText.optional(),
+  group: Key.optional(),
+  channel: Key.optional(),
+  state: DeviceConnection.optional(),
+  /** Devices that booted this manifest digest. */
+  digest: z.string().min(1).max(80).optional(),
+  /** Part of the name or of the hardware id. */
+  q: z.string().min(1).max(100).optional(),
+})
+
+export const UpdateDevice = z
+  .strictObject({
+    name: z.string().trim().min(1).max(100).optional(),
+    /** Replaces all labels. */
+    labels: Labels.optional(),
+    group: Key.optional(),
+  })
+  .meta({ id: 'UpdateDevice' })
+
+/** Without a digest all quarantined ones are lifted. */
+export const Unquarantine = z
+  .strictObject({ digest: z.string().min(1).max(80).optional() })
+  .prefault({})
+  .meta({ id: 'Unquarantine' })
+
+const verb = <const P extends string, const S extends string>(path: P, summary: S) =>
+  endpoint({ method: 'POST', path: `/v1/devices/:id/${path}`, summary, tag, status: 200, params, response: Device })
+
+export const devices = {
+  list: endpoint({
+    method: 'GET',
+    path: '/v1/devices',
+    summary: 'List devices by name',
+    tag,
+    status: 200,
+    query: ListDevices,
+    response: DevicePage,
+  }),
+  get: endpoint({
+    method: 'GET',
+    path: '/v1/devices/:id',
+    summary: 'Get a device',
+    tag,
+    status: 200,
+    params,
+    response: Device,
+  }),
+  update: endpoint({
+    method: 'PATCH',
+    path: '/v1/devices/:id',
+    summary: 'Rename, relabel or move a device',
+    tag,
+    status: 200,
+    params,
+    body: UpdateDevice,
+    response: Device,
+  }),
+  remove: endpoint({
+    method: 'DELETE',
+    path: '/v1/devices/:id',
+    summary: 'Remove a device: its certificates are revoked and its connection is closed',
+    tag,
+    status: 204,
+    params,
+  }),
+  explain: endpoint({
+    method: 'GET',
+    path: '/v1/devices/:id/explain',
+    summary: 'Say why a device is not updating',
+    tag,
+    status: 200,
+    params,
+    response: Explanation,
+  }),
+  boots: endpoint({
+    method: 'GET',
+    path: '/v1/devices/:id/boots',
+    summary: 'List the boots of a device, the newest first',
+    tag,
+    status: 200,
+    params,
+    query: PageQuery,
+    response: BootPage,
+  }),
+  events: endpoint({
+    method: 'GET',
+    path: '/v1/devices/:id/events',
+    summary: 'List what happened to a device, the newest first',
+    tag,
+    status: 200,
+    params,
+    query: PageQuery,
+    response: DeviceEventPage,
+  }),
+  unquarantine: endpoint({
+    method: 'POST',
+    path: '/v1/devices/:id/unquarantine',
+    summary: 'Offer a digest again that the device fell back from',
+    tag,
+    status: 200,
+    params,
+    body: Unquarantine,
+    response: Device,
+  }),
+  reboot: verb('reboot', 'Reboot a device now'),
+  collectLogs: verb('collect-logs', 'Have a device send its logs'),
+}

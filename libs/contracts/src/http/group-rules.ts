@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { InstantInput, LabelKey } from './common.ts'
+import { Share } from './policy-spec.ts'
+
+/** How many devices of a group may be down or downloading at the same time. */
+export const Budget = z
+  .strictObject({
+    maxUnavailable: Share.default({ percent: 10 }),
+    /** Also at most `maxUnavailable` for each value of this label. */
+    groupBy: LabelKey.optional(),
+    maxDownloading: z.number().int().min(1).max(1_000_000).default(50),
+  })
+  .meta({ id: 'Budget' })
+export type Budget = z.output<typeof Budget>
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, HH:MM')
+
+const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'must be a time zone of the IANA database, such as Europe/Berlin')
+
+/** A weekly range in which devices may apply. `to` before `from` ends on the next day; `days` name the start. */
+export const Window = z
+  .strictObject({
+    days: z.array(z.enum(weekdays)).min(1).max(7),
+    from: TimeOfDay,
+    to: TimeOfDay,
+    timezone: TimeZone,
+  })
+  .refine(({ from, to }) => from !== to, { path: ['to'], message: 'must differ from "from"' })
+  .meta({ id: 'Window' })
+export type Window = z.output<typeof Window>
+
+/** A range of time in which nothing is applied, whatever the windows say. */
+export const Blackout = z
+  .strictObject({ from: InstantInput, to: InstantInput, reason: z.string().min(1).max(200) })
+  .refine(({ from, to }) => Date.parse(from) < Date.parse(to), { path: ['to'], message: 'must be after "from"' })
+  .meta({ id: 'Blackout' })
+export type Blackout = z.output<typeof Blackout>
+
+export const Windows = z.array(Window).max(50)
+export const Blackouts = z.array(Blackout).max(100)
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
