@@ -18,7 +18,9 @@ beforeAll(async () => {
         { id: two, slug: 'two', name: 'Two' },
       ],
     })
-    await tx.deviceGroup.create({ data: { id: randomUUID(), organizationId: two, name: 'default', budget: {}, windows: [], blackouts: [] } })
+    await tx.deviceGroup.create({
+      data: { id: randomUUID(), organizationId: two, name: 'default', budget: {}, windows: [], blackouts: [] },
+    })
   })
 })
 afterAll(async () => {
@@ -29,7 +31,9 @@ afterAll(async () => {
 test('a transaction sees the rows of its organization alone', async () => {
   expect(await db.transaction({ organizationId: one }, (tx) => tx.deviceGroup.count())).toBe(0)
   expect(await db.transaction({ organizationId: two }, (tx) => tx.deviceGroup.count())).toBe(1)
-  expect(await db.transaction({ organizationId: one }, (tx) => tx.organization.findMany({ select: { slug: true } }))).toEqual([{ slug: 'one' }])
+  expect(
+    await db.transaction({ organizationId: one }, (tx) => tx.organization.findMany({ select: { slug: true } })),
+  ).toEqual([{ slug: 'one' }])
 })
 
 test('a row for another organization cannot be written', async () => {
@@ -53,7 +57,16 @@ test('a login that can bypass row security is refused at start', async () => {
 })
 
 test('audit rows can be neither changed nor deleted by a tenant', async () => {
-  const entry = { organizationId: one, actorKind: 'user', actorId: 'u', actorName: 'U', action: 'x', subjectKind: 'device', subjectId: 'd', detail: {} }
+  const entry = {
+    organizationId: one,
+    actorKind: 'user',
+    actorId: 'u',
+    actorName: 'U',
+    action: 'x',
+    subjectKind: 'device',
+    subjectId: 'd',
+    detail: {},
+  }
   await db.transaction({ organizationId: one }, (tx) => tx.auditEntry.create({ data: entry }))
   const change = db.transaction({ organizationId: one }, (tx) => tx.auditEntry.updateMany({ data: { action: 'y' } }))
   await expect(change.catch(databaseErrorCode)).resolves.toBe('42501')

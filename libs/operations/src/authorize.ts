@@ -29,5 +29,8 @@ export function authorize(ctx: Ctx, permission: Permission): void {
   const allowed: readonly Role[] = grants[permission]
   if (actor.kind !== 'device' && allowed.includes(actor.role)) return
   const role = actor.kind === 'device' ? 'device' : actor.role
-  throw new OperationError('forbidden', `The role "${role}" may not do this (${permission}). Ask for: ${allowed.join(', ')}.`)
+  throw new OperationError(
+    'forbidden',
+    `The role "${role}" may not do this (${permission}). Ask for: ${allowed.join(', ')}.`,
+  )
 }

@@ -3,11 +3,29 @@
  * table. Verbs in the second half are the clock's, not an operator's.
  */
 export const lifecycle = {
-  draft: { start: 'running', schedule: 'scheduled', submit: 'awaiting_approval', supersede: 'superseded', abort: 'aborted' },
+  draft: {
+    start: 'running',
+    schedule: 'scheduled',
+    submit: 'awaiting_approval',
+    supersede: 'superseded',
+    abort: 'aborted',
+  },
   awaiting_approval: { approve: 'draft', supersede: 'superseded', abort: 'aborted' },
   scheduled: { start: 'running', supersede: 'superseded', abort: 'aborted' },
-  running: { pause: 'pausing', abort: 'aborting', roll_back: 'rolling_back', complete: 'completed', supersede: 'superseded' },
-  pausing: { resume: 'running', abort: 'aborting', roll_back: 'rolling_back', drained: 'paused', supersede: 'superseded' },
+  running: {
+    pause: 'pausing',
+    abort: 'aborting',
+    roll_back: 'rolling_back',
+    complete: 'completed',
+    supersede: 'superseded',
+  },
+  pausing: {
+    resume: 'running',
+    abort: 'aborting',
+    roll_back: 'rolling_back',
+    drained: 'paused',
+    supersede: 'superseded',
+  },
   paused: { resume: 'running', abort: 'aborting', roll_back: 'rolling_back', supersede: 'superseded' },
   completed: { roll_back: 'rolling_back' },
   aborting: { drained: 'aborted', supersede: 'superseded' },
@@ -23,7 +41,13 @@ export type RolloutVerb = { [S in RolloutState]: keyof (typeof lifecycle)[S] }[R
 export const rolloutStates = Object.keys(lifecycle) as RolloutState[]
 
 /** States in which the clock still has something to do. */
-export const activeStates = ['running', 'pausing', 'paused', 'aborting', 'rolling_back'] as const satisfies RolloutState[]
+export const activeStates = [
+  'running',
+  'pausing',
+  'paused',
+  'aborting',
+  'rolling_back',
+] as const satisfies RolloutState[]
 
 /** Where a verb leads from a state; `undefined` when it is not legal there. */
 export function nextState(state: RolloutState, verb: RolloutVerb): RolloutState | undefined {

@@ -38,7 +38,6 @@ export interface Timeouts {
 /** The frozen recipe of one rollout. The last wave always takes the rest. */
 export interface PolicySpec {
   readonly waves: readonly WaveRule[]
-  readonly stratifyBy?: string | undefined
   readonly timeouts: Timeouts
   readonly windows: 'respect' | 'ignore'
   readonly onTrip: 'pause' | 'abort'

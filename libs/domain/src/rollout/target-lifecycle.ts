@@ -1,10 +1,20 @@
 /** Where a target may go. Ends are final, but for a regression while its rollout is still observed. */
 export const targetLifecycle = {
   pending: ['offered', 'verifying', 'skipped'],
-  offered: ['downloading', 'staged', 'verifying', 'failed', 'timed_out', 'skipped', 'pending', 'reverted'],
-  downloading: ['staged', 'verifying', 'failed', 'timed_out', 'skipped', 'pending', 'reverted', 'offered'],
+  offered: ['downloading', 'staged', 'granted', 'verifying', 'failed', 'timed_out', 'skipped', 'pending', 'reverted'],
+  downloading: ['staged', 'granted', 'verifying', 'failed', 'timed_out', 'skipped', 'pending', 'reverted', 'offered'],
   staged: ['granted', 'downloading', 'verifying', 'failed', 'skipped', 'pending', 'reverted', 'offered'],
-  granted: ['rebooting', 'staged', 'downloading', 'verifying', 'failed', 'rolled_back', 'timed_out', 'skipped', 'reverted'],
+  granted: [
+    'rebooting',
+    'staged',
+    'downloading',
+    'verifying',
+    'failed',
+    'rolled_back',
+    'timed_out',
+    'skipped',
+    'reverted',
+  ],
   rebooting: ['verifying', 'staged', 'downloading', 'failed', 'rolled_back', 'timed_out', 'skipped'],
   verifying: ['soaking', 'failed', 'rolled_back', 'timed_out', 'rebooting', 'skipped'],
   soaking: ['succeeded', 'failed', 'rolled_back', 'verifying', 'skipped'],
@@ -21,7 +31,14 @@ export type TargetState = keyof typeof targetLifecycle
 export const targetStates = Object.keys(targetLifecycle) as TargetState[]
 
 /** A target in one of these has ended. */
-export const endStates = ['succeeded', 'failed', 'timed_out', 'rolled_back', 'reverted', 'skipped'] as const satisfies TargetState[]
+export const endStates = [
+  'succeeded',
+  'failed',
+  'timed_out',
+  'rolled_back',
+  'reverted',
+  'skipped',
+] as const satisfies TargetState[]
 
 /** A target in one of these counts as a failure of its wave. */
 export const failureStates = ['failed', 'timed_out', 'rolled_back'] as const satisfies TargetState[]

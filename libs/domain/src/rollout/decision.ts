@@ -1,0 +1,48 @@
+import type { Because } from './because.ts'
+import type { Evaluation } from './gate.ts'
+import type { RolloutState } from './lifecycle.ts'
+import type { TargetState } from './target-lifecycle.ts'
+import type { Instant, WaveState } from './view.ts'
+
+/** What a device is told as a consequence. `none`: nothing to do with this image any more. */
+export type Instruction =
+  | { readonly kind: 'stage' }
+  | { readonly kind: 'apply'; readonly grantId: string; readonly conn: string; readonly windowUntil: Instant | null }
+  | { readonly kind: 'none' }
+
+/** New values of one target. What is left out stays. */
+export interface TargetChange {
+  readonly deviceId: string
+  readonly from: TargetState
+  readonly to: TargetState
+  readonly reason?: string
+  readonly because: Because
+  readonly wave?: number | null
+  readonly dueAt: Instant | null
+  readonly grant?: { readonly id: string; readonly conn: string; readonly bootKey: string | null } | null
+  readonly recalled?: boolean
+  readonly soak?: { readonly bootKey: string; readonly until: Instant } | null
+  readonly attempts?: number
+  readonly slot?: 'take' | 'free'
+  readonly instruct?: Instruction
+  /** Kind of the event to write; none for a mere change of the next due time. */
+  readonly event?: string
+}
+
+export interface WaveChange {
+  readonly index: number
+  readonly state: WaveState
+  readonly evaluations?: readonly Evaluation[]
+  readonly because: Because
+  readonly event?: string
+}
+
+export interface Decision {
+  readonly targets: readonly TargetChange[]
+  readonly waves: readonly WaveChange[]
+  readonly rollout?: { readonly to: RolloutState; readonly because: Because }
+  /** Why the rollout is where it is. Never missing. */
+  readonly because: Because
+  /** When to look again without a report. */
+  readonly wakeAt: Instant | null
+}

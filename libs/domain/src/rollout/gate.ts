@@ -1,0 +1,136 @@
+import type { Because } from './because.ts'
+import type { GateRule } from './policy.ts'
+
+/** What a wave's gate counts. `size` is the planned size; `excused` failures were accepted by an operator. */
+export interface GateCounts {
+  readonly size: number
+  readonly skipped: number
+  readonly succeeded: number
+  readonly failures: number
+  readonly inFlight: number
+  readonly excused: number
+}
+
+/** One comparison of a gate, as the API serves it. */
+export interface Evaluation {
+  readonly metric: 'failures' | 'failure_percent' | 'success_percent'
+  readonly numerator: number
+  readonly denominator: number
+  readonly threshold: number
+  readonly minSample: number
+  readonly verdict: 'trip' | 'pass' | 'wait'
+}
+
+export interface GateResult {
+  readonly verdict: 'trip' | 'pass' | 'wait' | 'hold'
+  readonly evaluations: readonly Evaluation[]
+  readonly because: Because
+}
+
+/**
+ * Failure first, in integers. E = size − skipped − excused, failures without the excused, concluded = succeeded + failures.
+ * Trip: failures > maxFailures; or, once min(minConcluded, E) have concluded, failures·100 > maxFailurePercent·concluded;
+ * or success is out of reach, (E − failures)·100 < minSuccessPercent·E. Pass: nothing in flight, at least one success and
+ * succeeded·100 ≥ minSuccessPercent·E. E = 0 holds: nobody proved anything.
+ */
+export function evaluateGate(rule: GateRule, counts: GateCounts): GateResult {
+  const eligible = counts.size - counts.skipped - counts.excused
+  const failures = Math.max(0, counts.failures - counts.excused)
+  const evaluations = [
+    ...absolute(rule, failures, eligible),
+    ...ratio(rule, { failures, eligible, succeeded: counts.succeeded }),
+    success(rule, { failures, eligible, succeeded: counts.succeeded, inFlight: counts.inFlight }),
+  ]
+  if (eligible <= 0) return { verdict: 'hold', evaluations, because: nobodyLeft(counts) }
+  const tripped = evaluations.find(({ verdict }) => verdict === 'trip')
+  if (tripped) return { verdict: 'trip', evaluations, because: tripReason(tripped) }
+  const passed = evaluations.at(-1)?.verdict === 'pass'
+  return passed
+    ? { verdict: 'pass', evaluations, because: passReason(counts.succeeded, eligible, rule) }
+    : { verdict: 'wait', evaluations, because: waitReason(counts, eligible) }
+}
+
+interface Sample {
+  readonly failures: number
+  readonly eligible: number
+  readonly succeeded: number
+}
+
+function absolute(rule: GateRule, failures: number, eligible: number): Evaluation[] {
+  if (rule.maxFailures === undefined) return []
+  const verdict = failures > rule.maxFailures ? 'trip' : 'pass'
+  return [
+    {
+      metric: 'failures',
+      numerator: failures,
+      denominator: eligible,
+      threshold: rule.maxFailures,
+      minSample: 1,
+      verdict,
+    },
+  ]
+}
+
+function ratio(rule: GateRule, { failures, eligible, succeeded }: Sample): Evaluation[] {
+  if (rule.maxFailurePercent === undefined) return []
+  const concluded = succeeded + failures
+  const minSample = Math.min(rule.minConcluded, Math.max(eligible, 0))
+  const enough = concluded >= minSample && concluded > 0
+  const over = failures * 100 > rule.maxFailurePercent * concluded
+  const verdict = !enough ? 'wait' : over ? 'trip' : 'pass'
+  const threshold = rule.maxFailurePercent
+  return [{ metric: 'failure_percent', numerator: failures, denominator: concluded, threshold, minSample, verdict }]
+}
+
+function success(rule: GateRule, sample: Sample & { inFlight: number }): Evaluation {
+  const { failures, eligible, succeeded, inFlight } = sample
+  const outOfReach = (eligible - failures) * 100 < rule.minSuccessPercent * eligible
+  const reached = inFlight === 0 && succeeded >= 1 && succeeded * 100 >= rule.minSuccessPercent * eligible
+  const verdict = outOfReach ? 'trip' : reached ? 'pass' : 'wait'
+  return {
+    metric: 'success_percent',
+    numerator: succeeded,
+    denominator: eligible,
+    threshold: rule.minSuccessPercent,
+    minSample: 1,
+    verdict,
+  }
+}
+
+function tripReason({ metric, numerator, denominator, threshold }: Evaluation): Because {
+  const numbers = { numerator, denominator, threshold }
+  if (metric === 'failures')
+    return { code: 'gate.too_many_failures', message: `${numerator} failed, ${threshold} allowed.`, ...numbers }
+  if (metric === 'failure_percent')
+    return {
+      code: 'gate.failure_rate',
+      message: `${numerator} of ${denominator} concluded failed, ${threshold} % allowed.`,
+      ...numbers,
+    }
+  return {
+    code: 'gate.success_out_of_reach',
+    message: `${threshold} % of ${denominator} can no longer succeed.`,
+    ...numbers,
+  }
+}
+
+function passReason(succeeded: number, eligible: number, rule: GateRule): Because {
+  const message = `${succeeded} of ${eligible} booted the image and stayed healthy; ${rule.minSuccessPercent} % were needed.`
+  return {
+    code: 'gate.passed',
+    message,
+    numerator: succeeded,
+    denominator: eligible,
+    threshold: rule.minSuccessPercent,
+  }
+}
+
+function waitReason({ succeeded, inFlight }: GateCounts, eligible: number): Because {
+  const message = `${succeeded} of ${eligible} succeeded, ${inFlight} under way.`
+  return { code: 'gate.waiting', message, numerator: succeeded, denominator: eligible, inFlight }
+}
+
+function nobodyLeft({ size, skipped }: GateCounts): Because {
+  const message = `All ${size} devices of the wave were skipped: it proves nothing, so the rollout waits here.`
+  return { code: 'wave.nobody_left', message, size, skipped }
+}

@@ -1,0 +1,120 @@
+import type { Because } from './because.ts'
+import { move } from './move.ts'
+import type { TargetView, WaveView } from './view.ts'
+import { apply, assigned, hasRoom, targetsIn, type Turn } from './turn.ts'
+
+/** Fills the open waves, offers downloads and grants reboots, each within its budget. */
+export function giveOut(turn: Turn, open: readonly WaveView[]): void {
+  for (const wave of open) fill(turn, wave)
+  offer(turn)
+  grant(turn)
+}
+
+// An open wave takes the first connected unassigned targets in the salted order until it is full.
+function fill(turn: Turn, wave: WaveView): void {
+  let room = wave.size - assigned(turn, wave)
+  for (const target of targetsIn(turn, ['pending'])) {
+    if (room <= 0 || !hasRoom(turn)) return
+    if (target.wave !== null || !target.device.connected || target.device.removed) continue
+    const because = { code: 'target.assigned', message: `Taken into wave ${wave.index + 1}.`, wave: wave.index }
+    apply(turn, move(target, 'pending', because, turn.ctx, { wave: wave.index, event: 'target.assigned' }))
+    room -= 1
+  }
+}
+
+function offer(turn: Turn): void {
+  for (const target of targetsIn(turn, ['pending'])) {
+    if (!hasRoom(turn)) return
+    const group = turn.groups.get(target.groupId)
+    if (target.wave === null || !target.device.connected || !group || group.downloading >= group.view.maxDownloading)
+      continue
+    const because = { code: 'target.offered', message: 'The device was told to pull and stage the image.' }
+    apply(turn, move(target, 'offered', because, turn.ctx, { instruct: { kind: 'stage' } }))
+  }
+}
+
+function grant(turn: Turn): void {
+  for (const target of targetsIn(turn, ['staged', 'offered', 'downloading'])) {
+    if (!hasRoom(turn)) return
+    if (!readyToApply(target) || whyNoGrant(turn, target)) continue
+    const id = turn.grantIds.shift()
+    if (id) give(turn, target, id)
+  }
+  for (const target of targetsIn(turn, ['granted'])) {
+    if (!hasRoom(turn)) return
+    if (movedToAnotherConnection(target)) renew(turn, target)
+  }
+}
+
+function readyToApply({ state, wave, device }: TargetView): boolean {
+  return wave !== null && (state === 'staged' || (state === 'offered' && !device.canLock))
+}
+
+/** What keeps a staged device from its grant; `undefined` when nothing does. */
+export function whyNoGrant(turn: Turn, target: TargetView): Because | undefined {
+  const group = turn.groups.get(target.groupId)
+  if (!target.device.connected || !target.device.conn)
+    return { code: 'target.offline', message: 'A grant is given to a connected device only.' }
+  if (!group) return { code: 'group.unknown', message: 'The device is in no group.' }
+  if (group.view.closed) return group.view.closed
+  if (group.slotsTaken < group.view.slots) return undefined
+  const message = `${group.slotsTaken} of ${group.view.slots} devices of the group may be down and are.`
+  return { code: 'budget.full', message, slots: group.view.slots, taken: group.slotsTaken }
+}
+
+function give(turn: Turn, target: TargetView, id: string): void {
+  const { conn, report } = target.device
+  if (conn === null) return
+  const windowUntil = turn.groups.get(target.groupId)?.view.windowUntil ?? null
+  const because = { code: 'target.granted', message: 'The device may reboot into the image now.' }
+  const change = move({ ...target, grant: { id, conn, at: turn.now, bootKey: null } }, 'granted', because, turn.ctx, {
+    grant: { id, conn, bootKey: report?.bootKey ?? null },
+    recalled: false,
+    slot: 'take',
+    instruct: { kind: 'apply', grantId: id, conn, windowUntil },
+  })
+  apply(turn, change)
+}
+
+// Only a report made on the new connection shows that the device is still before its reboot.
+function movedToAnotherConnection({ grant: held, recalled, device }: TargetView): boolean {
+  if (!held || held.conn === null || recalled || !device.connected || device.conn === held.conn) return false
+  const { report, connectedAt } = device
+  return (
+    report !== null &&
+    report.bootKey === held.bootKey &&
+    report.phase !== 'rebooting' &&
+    report.receivedAt >= (connectedAt ?? 0)
+  )
+}
+
+function renew(turn: Turn, target: TargetView): void {
+  const { conn } = target.device
+  const group = turn.groups.get(target.groupId)
+  if (!target.grant || conn === null || !group) return
+  if (group.view.closed) return recall(turn, target, group.view.closed)
+  const because = {
+    code: 'target.grant_renewed',
+    message: 'The device came back on a new connection before it rebooted and got its grant again.',
+  }
+  const { id, bootKey } = target.grant
+  const instruct = { kind: 'apply', grantId: id, conn, windowUntil: group.view.windowUntil } as const
+  apply(turn, {
+    ...move(target, 'granted', because, turn.ctx, { grant: { id, conn, bootKey }, instruct }),
+    event: 'target.grant_renewed',
+  })
+}
+
+/** Takes an unused grant back. The target stays `granted`, and its slot taken, until the device shows that it did not use it. */
+export function recall(turn: Turn, target: TargetView, why: Because): void {
+  if (target.recalled) return
+  const because = { code: 'target.grant_recalled', message: `The grant was taken back: ${why.message}` }
+  apply(
+    turn,
+    move(target, 'granted', because, turn.ctx, {
+      recalled: true,
+      instruct: { kind: 'stage' },
+      event: 'target.grant_recalled',
+    }),
+  )
+}

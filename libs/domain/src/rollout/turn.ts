@@ -1,0 +1,166 @@
+import type { TargetChange, WaveChange } from './decision.ts'
+import { follow } from './follow.ts'
+import type { GateCounts } from './gate.ts'
+import type { Follow } from './move.ts'
+import { endStates, failureStates, type TargetState } from './target-lifecycle.ts'
+import { dueAfter } from './timers.ts'
+import type { GroupView, Instant, RolloutView, TargetView, WaveView } from './view.ts'
+
+/** Changes that one call of `decide` makes at most; the rest comes in the next turn. */
+export const maxChanges = 1000
+
+interface GroupState {
+  readonly view: GroupView
+  slotsTaken: number
+  downloading: number
+}
+
+/** The view as it becomes while one turn is decided. Local to `decide`: data in, data out. */
+export interface Turn {
+  readonly view: RolloutView
+  readonly ctx: Follow
+  readonly now: Instant
+  readonly targets: Map<string, TargetView>
+  readonly counts: Map<number, Record<TargetState, number>>
+  readonly groups: Map<string, GroupState>
+  readonly changes: TargetChange[]
+  readonly waves: WaveChange[]
+  readonly grantIds: string[]
+  unassigned: number
+}
+
+const downloadingStates: readonly TargetState[] = ['offered', 'downloading']
+
+/** Starts a turn. */
+export function beginTurn(view: RolloutView, now: Instant): Turn {
+  return {
+    view,
+    now,
+    ctx: { policy: view.policy, now, waveRules: view.waves.map(({ rule }) => rule) },
+    targets: new Map(view.targets.map((target) => [target.deviceId, target])),
+    counts: new Map(view.waves.map(({ index, counts }) => [index, { ...noTargets(), ...counts }])),
+    groups: new Map(
+      Object.entries(view.groups).map(([id, group]) => [
+        id,
+        { view: group, slotsTaken: group.slotsTaken, downloading: group.downloading },
+      ]),
+    ),
+    changes: [],
+    waves: [],
+    grantIds: [...view.grantIds],
+    unassigned: view.unassigned,
+  }
+}
+
+function noTargets(): Record<TargetState, number> {
+  return {
+    pending: 0,
+    offered: 0,
+    downloading: 0,
+    staged: 0,
+    granted: 0,
+    rebooting: 0,
+    verifying: 0,
+    soaking: 0,
+    succeeded: 0,
+    failed: 0,
+    timed_out: 0,
+    rolled_back: 0,
+    reverted: 0,
+    skipped: 0,
+  }
+}
+
+/** Room for another change in this turn. */
+export function hasRoom(turn: Turn): boolean {
+  return turn.changes.length < maxChanges
+}
+
+/** Makes one change: records it and keeps targets, counts and budgets true to it. */
+export function apply(turn: Turn, change: TargetChange): void {
+  const target = turn.targets.get(change.deviceId)
+  if (!target) throw new Error(`no target ${change.deviceId}`)
+  const wave = change.wave === undefined ? target.wave : change.wave
+  recount(turn, target, wave, change.to)
+  rebudget(turn, target, change)
+  turn.targets.set(change.deviceId, {
+    ...target,
+    state: change.to,
+    wave,
+    stateSince: change.to === change.from ? target.stateSince : turn.now,
+    dueAt: change.dueAt,
+    reason: change.reason ?? null,
+    grant: change.grant === undefined ? target.grant : change.grant && { ...change.grant, at: turn.now },
+    recalled: change.recalled ?? target.recalled,
+    soakBootKey: change.soak === undefined ? target.soakBootKey : (change.soak?.bootKey ?? null),
+    soakUntil: change.soak === undefined ? target.soakUntil : (change.soak?.until ?? null),
+    attempts: change.attempts ?? target.attempts,
+    holdsSlot: change.slot === undefined ? target.holdsSlot : change.slot === 'take',
+  })
+  turn.changes.push(change)
+}
+
+function recount(turn: Turn, target: TargetView, wave: number | null, to: TargetState): void {
+  const before = target.wave === null ? undefined : turn.counts.get(target.wave)
+  const after = wave === null ? undefined : turn.counts.get(wave)
+  if (before) before[target.state] -= 1
+  else if (target.state === 'pending') turn.unassigned -= 1
+  if (after) after[to] += 1
+  else if (to === 'pending') turn.unassigned += 1
+}
+
+function rebudget(turn: Turn, target: TargetView, change: TargetChange): void {
+  const group = turn.groups.get(target.groupId)
+  if (!group) return
+  if (change.slot === 'take' && !target.holdsSlot) group.slotsTaken += 1
+  if (change.slot === 'free' && target.holdsSlot) group.slotsTaken -= 1
+  group.downloading += Number(downloadingStates.includes(change.to)) - Number(downloadingStates.includes(target.state))
+}
+
+/** Follows every loaded device to where it is; several steps at once if it went that far. */
+export function followAll(turn: Turn): void {
+  for (const { deviceId } of turn.view.targets) {
+    for (let step = 0; step < 5 && hasRoom(turn); step++) {
+      const target = turn.targets.get(deviceId)
+      const change = target && follow(target, turn.ctx)
+      if (!change) break
+      apply(turn, change)
+    }
+  }
+}
+
+/** Gives targets that were due and did not change their next time, so that they are not looked at over and over. */
+export function postpone(turn: Turn): void {
+  const changed = new Set(turn.changes.map(({ deviceId }) => deviceId))
+  for (const target of turn.view.targets) {
+    if (target.dueAt === null || target.dueAt > turn.now || changed.has(target.deviceId)) continue
+    const dueAt = dueAfter(target, turn.ctx)
+    const later = dueAt !== null && dueAt <= turn.now ? turn.now + 1000 : dueAt
+    const because = { code: 'target.unchanged', message: 'Nothing new.' }
+    turn.changes.push({ deviceId: target.deviceId, from: target.state, to: target.state, because, dueAt: later })
+  }
+}
+
+/** What the gate of a wave counts now. Nothing is in flight only when every place of the wave has come to an end. */
+export function gateCounts(turn: Turn, wave: WaveView): GateCounts {
+  const counts = turn.counts.get(wave.index) ?? noTargets()
+  const sum = (states: readonly TargetState[]) => states.reduce((total, state) => total + counts[state], 0)
+  return {
+    size: wave.size,
+    skipped: counts.skipped + counts.reverted,
+    succeeded: counts.succeeded,
+    failures: sum(failureStates),
+    inFlight: Math.max(0, wave.size - sum(endStates)),
+    excused: wave.excused,
+  }
+}
+
+/** Devices that a wave has taken. */
+export function assigned(turn: Turn, wave: WaveView): number {
+  return Object.values(turn.counts.get(wave.index) ?? {}).reduce((total, count) => total + count, 0)
+}
+
+/** Targets of the turn in one of these states, as they are now. */
+export function targetsIn(turn: Turn, states: readonly TargetState[]): TargetView[] {
+  return [...turn.targets.values()].filter(({ state }) => states.includes(state))
+}

@@ -1,0 +1,112 @@
+import type { Because } from './because.ts'
+import type { RolloutState } from './lifecycle.ts'
+import type { PolicySpec } from './policy.ts'
+import type { TargetState } from './target-lifecycle.ts'
+
+/** Milliseconds since 1970. */
+export type Instant = number
+
+export type StateCounts = Partial<Record<TargetState, number>>
+
+export type WaveState = 'pending' | 'open' | 'passed' | 'tripped'
+
+export interface WaveView {
+  readonly index: number
+  /** Place of its rule in the policy. */
+  readonly rule: number
+  readonly size: number
+  readonly state: WaveState
+  readonly openedAt: Instant | null
+  readonly excused: number
+  readonly counts: StateCounts
+}
+
+/** Budget of one group, over all rollouts. */
+export interface GroupView {
+  readonly slots: number
+  readonly slotsTaken: number
+  readonly maxDownloading: number
+  readonly downloading: number
+  /** Why nothing may be granted, if so: frozen, or a closed window. */
+  readonly closed: Because | null
+  /** When an open window closes. */
+  readonly windowUntil: Instant | null
+  /** When `closed` may change by itself. */
+  readonly reopensAt: Instant | null
+}
+
+/** The newest whole report of a device. */
+export interface ReportView {
+  readonly receivedAt: Instant
+  readonly observedGen: number
+  readonly phase: string
+  readonly bootKey: string
+  readonly bootedDigest: string | null
+  readonly stagedDigest: string | null
+  readonly stagedLocked: boolean
+  readonly health: string
+  /** Grant that the device holds. */
+  readonly grantId: string | null
+  readonly attempt: { readonly target: string; readonly outcome: string | null; readonly detail: string | null } | null
+  readonly errors: readonly {
+    readonly code: string
+    readonly detail: string
+    readonly retryable: boolean
+    readonly digest: string | null
+  }[]
+  readonly failedChecks: readonly string[]
+}
+
+export interface DeviceView {
+  readonly removed: boolean
+  readonly connected: boolean
+  readonly conn: string | null
+  readonly connectedAt: Instant | null
+  readonly lastSeenAt: Instant | null
+  /** The host can hold a staged image back from an ordinary reboot. */
+  readonly canLock: boolean
+  readonly quarantined: boolean
+  readonly desiredGen: number
+  readonly report: ReportView | null
+}
+
+export interface TargetView {
+  readonly deviceId: string
+  readonly groupId: string
+  readonly wave: number | null
+  readonly state: TargetState
+  readonly stateSince: Instant
+  readonly dueAt: Instant | null
+  /** Digests that count as the target image; the first is the device's own manifest. */
+  readonly accept: readonly string[]
+  readonly fromDigest: string | null
+  readonly grant: {
+    readonly id: string
+    readonly conn: string | null
+    readonly at: Instant
+    readonly bootKey: string | null
+  } | null
+  readonly recalled: boolean
+  readonly reason: string | null
+  readonly soakBootKey: string | null
+  readonly soakUntil: Instant | null
+  readonly attempts: number
+  readonly holdsSlot: boolean
+  readonly device: DeviceView
+}
+
+/** Everything `decide` may know. Loaded by the caller in one transaction; targets are those that can change, not all. */
+export interface RolloutView {
+  readonly state: RolloutState
+  readonly policy: PolicySpec
+  readonly waves: readonly WaveView[]
+  readonly groups: Readonly<Record<string, GroupView>>
+  /** Targets that are due, can be offered or granted, or can fill the open wave, in order of position. */
+  readonly targets: readonly TargetView[]
+  /** Planned targets in no wave yet, over the whole rollout. */
+  readonly unassigned: number
+  /** More targets are due than were loaded. */
+  readonly more: boolean
+  /** Fresh ids for grants, one for each target that may get one. */
+  readonly grantIds: readonly string[]
+}
