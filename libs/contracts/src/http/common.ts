@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { labelKeyPattern, labelValuePattern, parseSelector, selectorLimits } from '@bootfleet/domain'
 
 /** A point in time on the wire: ISO 8601 in UTC. */
 export const Instant = z.iso.datetime()
@@ -24,18 +25,25 @@ export function isId(key: string): boolean {
 
 export const Role = z.enum(['viewer', 'operator', 'approver', 'admin'])
 
-const labelKey = /^[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/
-const labelValue = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/
-
-export const LabelKey = z.string().regex(labelKey, 'must be 1 to 63 letters, digits, ".", "_", "/", "-"')
+export const LabelKey = z.string().regex(labelKeyPattern, 'must be 1 to 63 letters, digits, ".", "_", "/", "-"')
 
 /** Key/value pairs on a device, at most 64. */
 export const Labels = z
-  .record(LabelKey, z.string().regex(labelValue, 'must be at most 63 letters, digits, ".", "_", "-"'))
+  .record(LabelKey, z.string().regex(labelValuePattern, 'must be at most 63 letters, digits, ".", "_", "-"'))
   .refine((labels) => Object.keys(labels).length <= 64, 'must have at most 64 labels')
 
 /** `key=value, key!=value, key in (a,b), key notin (a,b), key, !key`, joined by commas; see docs. */
-export const SelectorText = z.string().min(1).max(2048)
+export const SelectorText = z
+  .string()
+  .min(1)
+  .max(selectorLimits.bytes)
+  .superRefine((text, issues) => {
+    try {
+      parseSelector(text)
+    } catch (error) {
+      issues.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not a selector' })
+    }
+  })
 
 export const NamedRef = z.object({ id: z.uuid(), name: z.string() }).meta({ id: 'NamedRef' })
 export type NamedRef = z.infer<typeof NamedRef>
