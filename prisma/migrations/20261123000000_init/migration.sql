@@ -421,6 +421,7 @@ CREATE TABLE "rollout" (
     "selector" TEXT,
     "start_at" TIMESTAMPTZ(3),
     "planned_at" TIMESTAMPTZ(3),
+    "plan_cursor" UUID,
     "eligible" INTEGER,
     "previous_release_id" UUID,
     "created_by" TEXT NOT NULL,
@@ -439,7 +440,9 @@ CREATE TABLE "rollout_wave" (
     "index" INTEGER NOT NULL,
     "organization_id" UUID NOT NULL,
     "name" TEXT NOT NULL,
+    "rule" INTEGER NOT NULL,
     "size" INTEGER NOT NULL,
+    "excused" INTEGER NOT NULL DEFAULT 0,
     "state" TEXT NOT NULL,
     "evaluation" JSONB,
     "opened_at" TIMESTAMPTZ(3),
@@ -454,7 +457,7 @@ CREATE TABLE "rollout_target" (
     "device_id" UUID NOT NULL,
     "organization_id" UUID NOT NULL,
     "group_id" UUID NOT NULL,
-    "position" INTEGER NOT NULL,
+    "position" BIGINT NOT NULL,
     "wave" INTEGER,
     "state" TEXT NOT NULL,
     "reason" TEXT,
@@ -471,6 +474,7 @@ CREATE TABLE "rollout_target" (
     "soak_boot_key" TEXT,
     "soak_until" TIMESTAMPTZ(3),
     "attempts" INTEGER NOT NULL DEFAULT 0,
+    "recalled" BOOLEAN NOT NULL DEFAULT false,
 
     CONSTRAINT "rollout_target_pkey" PRIMARY KEY ("rollout_id","device_id")
 );
