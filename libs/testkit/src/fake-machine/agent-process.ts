@@ -103,11 +103,14 @@ export class AgentProcess implements AsyncDisposable {
     this.child = child
     this.collect(child.stdout)
     this.collect(child.stderr)
-    child.once('error', (error) => this.add(`could not start ${program}: ${error.message}`))
-    child.once('close', (code, signal) => {
-      this.add(`(agent ended: ${signal ?? code})`)
-      if (this.child === child) this.child = null
-    })
+    // Not `close`: what the agent leaves behind may hold its pipes for long.
+    child.once('exit', (code, signal) => this.ended(child, `(agent ended: ${signal ?? code})`))
+    child.once('error', (error) => this.ended(child, `(agent did not start: ${error.message})`))
+  }
+
+  private ended(child: ChildProcess, line: string): void {
+    this.add(line)
+    if (this.child === child) this.child = null
   }
 
   private collect(stream: Readable | null): void {
@@ -123,14 +126,14 @@ export class AgentProcess implements AsyncDisposable {
   private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const { child } = this
     if (!child || child.pid === undefined) return
-    const closed = once(child, 'close')
-    signalGroup(child.pid, signal)
-    const late = setTimeout(() => signalGroup(child.pid ?? 0, 'SIGKILL'), stopGraceMs)
-    await closed
+    const { pid } = child
+    const exit = once(child, 'exit')
+    signalGroup(pid, signal)
+    const late = setTimeout(() => signalGroup(pid, 'SIGKILL'), stopGraceMs)
+    await exit
     clearTimeout(late)
-    // What the agent left behind in its group holds none of its pipes.
-    signalGroup(child.pid, 'SIGKILL')
-    this.child = null
+    // Whoever of the group ignored the signal goes too.
+    signalGroup(pid, 'SIGKILL')
   }
 
   private async watch(): Promise<void> {

@@ -109,6 +109,7 @@ export class FakeMachine implements AsyncDisposable {
   async healthRollback(boots = 1): Promise<void> {
     for (let boot = 0; boot < boots; boot += 1) {
       this.killProcesses()
+      finalizeStaged(this.root)
       bootMachine(this.root)
     }
     const { code, stderr } = await this.run('bootc', 'rollback')
@@ -142,6 +143,13 @@ export class FakeMachine implements AsyncDisposable {
   publish(reference: string, image: TableImage): void {
     this.change((state) => {
       state.table[reference] = image
+    })
+  }
+
+  /** Takes an image out of the table, as a registry's garbage collection does. */
+  unpublish(reference: string): void {
+    this.change((state) => {
+      delete state.table[reference]
     })
   }
 

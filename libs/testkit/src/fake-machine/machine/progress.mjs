@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, readFileSync, readdirSync, readlinkSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BootcError } from './errors.mjs'
 import { canonicalJson } from './render.mjs'
@@ -62,7 +62,35 @@ function checkFifo(fdText, fd) {
   } catch {
     throw new BootcError('Bad file descriptor (os error 9)')
   }
+  if (isOwnPipe(fd)) throw new BootcError('Bad file descriptor (os error 9)')
   if (!stat.isFIFO()) throw new BootcError('not a pipe')
+}
+
+/**
+ * Whether the fd is one of Node's internal pipes, both ends of which are in this process: then the caller passed
+ * nothing there, and writing to it would do harm. Only known where there is a procfs.
+ * @param {number} fd
+ */
+function isOwnPipe(fd) {
+  try {
+    const target = readlinkSync(`/proc/self/fd/${fd}`)
+    if (target.startsWith('anon_inode:')) return true
+    if (!target.startsWith('pipe:')) return false
+    return readdirSync('/proc/self/fd').some((other) => isReadEndOf(other, target))
+  } catch {
+    return false
+  }
+}
+
+/** @param {string} fd @param {string} target */
+function isReadEndOf(fd, target) {
+  try {
+    if (readlinkSync(`/proc/self/fd/${fd}`) !== target) return false
+    const flags = /flags:\s*(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '1'
+    return (Number.parseInt(flags, 8) & 3) === 0
+  } catch {
+    return false
+  }
 }
 
 /**
