@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+
+/** What the agent is told by its environment. Directories are absolute paths, times milliseconds. */
+export interface AgentConfig {
+  stateDir: string
+  runDir: string
+  /** Where an enrollment document may be, in order of preference. */
+  enrollFiles: string[]
+  bootIdFile: string
+  hardwareId: string | undefined
+  bootc: string
+  /** Unit of every back-off and of the pause between health checks. Default 1000. */
+  retryBaseMs: number
+  /** Whether bootc runs in a unit of its own, which outlives the agent. `auto`: where systemd runs the machine. */
+  transientUnit: 'auto' | 'always' | 'never'
+  /** Proxy settings, which a transient unit does not inherit. */
+  proxyEnv: Record<string, string>
+}
+
+export function readConfig(env: NodeJS.ProcessEnv = process.env): AgentConfig {
+  const stateDir = env['BOOTFLEET_STATE_DIR'] ?? '/var/lib/bootfleet'
+  const retryBaseMs = Number(env['BOOTFLEET_RETRY_BASE_MS'] ?? 1000)
+  if (!(retryBaseMs >= 1 && retryBaseMs <= 60_000)) {
+    throw new Error('BOOTFLEET_RETRY_BASE_MS must be 1 to 60000 milliseconds: correct it or leave it out')
+  }
+  return {
+    stateDir,
+    runDir: env['BOOTFLEET_RUN_DIR'] ?? '/run/bootfleet',
+    enrollFiles: enrollFiles(env, stateDir),
+    bootIdFile: env['BOOTFLEET_BOOT_ID_FILE'] ?? '/proc/sys/kernel/random/boot_id',
+    hardwareId: env['BOOTFLEET_HARDWARE_ID'],
+    bootc: env['BOOTFLEET_BOOTC'] ?? 'bootc',
+    retryBaseMs,
+    transientUnit: readTransientUnit(env['BOOTFLEET_TRANSIENT_UNIT']),
+    proxyEnv: proxySettings(env),
+  }
+}
+
+function enrollFiles(env: NodeJS.ProcessEnv, stateDir: string): string[] {
+  const explicit = env['BOOTFLEET_ENROLL_FILE']
+  if (explicit !== undefined) return [explicit]
+  const credentials = env['CREDENTIALS_DIRECTORY']
+  return [
+    ...(credentials === undefined ? [] : [join(credentials, 'bootfleet.enroll')]),
+    join(stateDir, 'enroll.json'),
+    '/etc/bootfleet/enroll.json',
+    '/usr/lib/bootfleet/enroll.json',
+  ]
+}
+
+function readTransientUnit(value = 'auto'): AgentConfig['transientUnit'] {
+  if (value === 'auto' || value === 'always' || value === 'never') return value
+  throw new Error('BOOTFLEET_TRANSIENT_UNIT must be auto, always or never: correct it or leave it out')
+}
+
+function proxySettings(env: NodeJS.ProcessEnv): Record<string, string> {
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { Desired, SignedDesired } from '@bootfleet/contracts'
+import type { SigningKey } from '@bootfleet/contracts'
+import { sha256Hex, verifyDesired } from '@bootfleet/pki'
+import { readOptionalJson, writeDurable } from '../store/durable-file.ts'
+
+/** A desired document whose signature was checked. `hash` is over the signed bytes. */
+export interface VerifiedDesired {
+  doc: Desired
+  hash: string
+  signed: SignedDesired
+}
+
+/** Keeps the newest desired document and the keys that may sign the next one. */
+export interface DesiredStore {
+  current: () => VerifiedDesired | undefined
+  /** Throws when the document is not signed by a key in force, not for this device, or not readable. */
+  verify: (signed: unknown) => Promise<VerifiedDesired>
+  /** On disk when it resolves. */
+  keep: (verified: VerifiedDesired) => Promise<void>
+}
+
+export async function openDesiredStore(
+  stateDir: string,
+  trust: { device: string; keys: readonly SigningKey[] },
+): Promise<DesiredStore> {
+  const path = join(stateDir, 'desired.json')
+  let current = await read(path, trust)
+
+  return {
+    current: () => current,
+    verify: (signed) => verify(signed, { device: trust.device, keys: keysInForce(current, trust.keys) }),
+    keep: async (verified) => {
+      const keys = verified.doc.keys.length > 0 ? verified.doc.keys : keysInForce(current, trust.keys)
+      await writeDurable(path, `${JSON.stringify({ signed: verified.signed, keys })}\n`)
+      current = { ...verified, doc: { ...verified.doc, keys: [...keys] } }
+    },
+  }
+}
+
+function keysInForce(current: VerifiedDesired | undefined, enrolled: readonly SigningKey[]): readonly SigningKey[] {
+  return current !== undefined && current.doc.keys.length > 0 ? current.doc.keys : enrolled
+}
+
+/** What is on disk was verified when it came; it is read again without asking who signed it. */
+async function read(path: string, trust: { device: string }): Promise<VerifiedDesired | undefined> {
+  const stored = (await readOptionalJson(path)) as { signed?: unknown; keys?: SigningKey[] } | undefined
+  const signed = SignedDesired.safeParse(stored?.signed)
+  if (!signed.success) return undefined
+  const bytes = Buffer.from(signed.data.payload, 'base64url')
+  const verified = parse(bytes, signed.data)
+  // The state directory of another incarnation: nothing in it is meant for this device.
+  if (verified.doc.device !== trust.device) return undefined
+  return { ...verified, doc: { ...verified.doc, keys: stored?.keys ?? [] } }
+}
+
+async function verify(
+  signed: unknown,
+  trust: { device: string; keys: readonly SigningKey[] },
+): Promise<VerifiedDesired> {
+  const keys = trust.keys.map((key) => ({ ...key, alg: 'ES256', use: 'sig' }) as const)
+  const bytes = await verifyDesired(signed, keys)
+  const verified = parse(bytes, SignedDesired.parse(signed))
+  if (verified.doc.device !== trust.device) throw new Error('this desired document is for another device')
+  return verified
+}
+
+function parse(bytes: Uint8Array, signed: SignedDesired): VerifiedDesired {
+  const doc = Desired.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+  return { doc, hash: `sha256:${sha256Hex(bytes)}`, signed }
+}

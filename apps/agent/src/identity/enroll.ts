@@ -1,0 +1,125 @@
+import { hostname } from 'node:os'
+import { EnrollResponse, EnrollmentDocument } from '@bootfleet/contracts'
+import { PkiError, fetchPinnedAuthority } from '@bootfleet/pki'
+import type { AgentConfig } from '../config.ts'
+import { createBackOff, pause } from '../link/back-off.ts'
+import { problemOf, requestJson } from '../link/https-client.ts'
+import { log, messageOf } from '../log.ts'
+import { ociArchitecture } from '../machine/hardware-id.ts'
+import { readOptional } from '../store/durable-file.ts'
+import { deviceKey, saveIdentity } from './identity.ts'
+import type { Identity } from './identity.ts'
+
+const requestMs = 30_000
+const retryCapMs = 10 * 60_000
+
+export interface EnrollInput {
+  config: AgentConfig
+  hardwareId: string
+  agentVersion: string
+  booted: { ref?: string; digest?: string } | undefined
+  signal: AbortSignal
+}
+
+/** What one try came to: an identity, or when to try again. */
+type Try = { identity: Identity } | { retryAfterMs: number | undefined }
+
+/**
+ * Waits until this machine is enrolled. Whatever stands in the way is logged with its remedy and tried again: a missing
+ * document, an unreachable or wrong server, a refused token, a pending approval. Undefined when the signal is aborted.
+ */
+export async function enroll(input: EnrollInput): Promise<Identity | undefined> {
+  const { config, signal } = input
+  const backOff = createBackOff({ baseMs: config.retryBaseMs * 5, capMs: retryCapMs })
+  while (!signal.aborted) {
+    const outcome = await tryToEnroll(input)
+    if ('identity' in outcome) {
+      await saveIdentity(config.stateDir, outcome.identity)
+      log('enrolled', { device: outcome.identity.device, inc: outcome.identity.inc })
+      return outcome.identity
+    }
+    await pause(outcome.retryAfterMs ?? backOff.next(), signal)
+  }
+  return undefined
+}
+
+async function tryToEnroll(input: EnrollInput): Promise<Try> {
+  try {
+    const document = await findDocument(input.config.enrollFiles)
+    return document === undefined ? { retryAfterMs: undefined } : await post(input, document)
+  } catch (error) {
+    const wrongServer = error instanceof PkiError && error.code === 'pin_mismatch'
+    log(wrongServer ? 'enroll_wrong_server' : 'enroll_failed', {
+      detail: messageOf(error),
+      remedy: wrongServer
+        ? 'nothing was sent: the enrollment document does not fit this server, get a new one'
+        : 'check the url of the enrollment document and the network; trying again',
+    })
+    return { retryAfterMs: undefined }
+  }
+}
+
+async function findDocument(files: readonly string[]): Promise<EnrollmentDocument | undefined> {
+  for (const file of files) {
+    const text = await readOptional(file)
+    if (text === undefined) continue
+    const parsed = EnrollmentDocument.safeParse(parseJson(text))
+    if (parsed.success) return parsed.data
+    log('enroll_document_invalid', { file, remedy: 'it must hold url, token and caSha256: put a new one there' })
+  }
+  log('enroll_document_missing', { remedy: `put an enrollment document at ${files.at(0) ?? ''}` })
+  return undefined
+}
+
+/** The server proves that it holds a certificate of the pinned CA before it sees the token. */
+async function post(input: EnrollInput, document: EnrollmentDocument): Promise<Try> {
+  const { config, booted } = input
+  const server = new URL(document.url)
+  if (server.protocol !== 'https:') throw new Error('the url of the enrollment document must begin with https://')
+  const ca = await fetchPinnedAuthority({
+    host: server.hostname.replaceAll(/^\[|\]$/g, ''),
+    port: Number(server.port || 443),
+    caSha256: document.caSha256,
+    timeoutMs: requestMs,
+  })
+  const { csr } = await deviceKey(config.stateDir)
+  const response = await requestJson({
+    method: 'POST',
+    url: new URL('/device/v1/enroll', server).href,
+    tls: { ca },
+    timeoutMs: requestMs,
+    signal: input.signal,
+    body: {
+      token: document.token,
+      csr,
+      hardwareId: input.hardwareId,
+      architecture: ociArchitecture(),
+      hostname: hostname().slice(0, 253),
+      agent: input.agentVersion,
+      ...(booted && { booted }),
+    },
+  })
+  const answer = EnrollResponse.safeParse(response.json)
+  if (response.status >= 300 || !answer.success) {
+    const problem = problemOf(response)
+    log('enroll_refused', { ...problem, remedy: 'if the token is used up or expired, put a new enrollment document' })
+    return { retryAfterMs: response.retryAfterSec === undefined ? undefined : response.retryAfterSec * 1000 }
+  }
+  if (answer.data.state === 'pending') {
+    log('enroll_pending', {
+      remedy: 'an operator has to approve this device',
+      retryAfterSec: answer.data.retryAfterSec,
+    })
+    return { retryAfterMs: answer.data.retryAfterSec * 1000 }
+  }
+  const { state: _state, ...identity } = answer.data
+  return { identity }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,33 @@
+import { RenewResponse } from '@bootfleet/contracts'
+import { readCertificate } from '@bootfleet/pki'
+import type { AgentConfig } from '../config.ts'
+import { problemOf, requestJson } from '../link/https-client.ts'
+import { log } from '../log.ts'
+import { deviceKey, saveIdentity } from './identity.ts'
+import type { Identity } from './identity.ts'
+
+/** Two thirds of the certificate's life are over. */
+export function isRenewalDue(certificate: string, wall: number): boolean {
+  const { notBefore, notAfter } = readCertificate(certificate)
+  return wall >= notBefore.getTime() + ((notAfter.getTime() - notBefore.getTime()) * 2) / 3
+}
+
+/** Gets a certificate for a new key over the present one; on disk when it resolves. Throws when it is refused. */
+export async function renewCertificate(config: AgentConfig, identity: Identity): Promise<Identity> {
+  const current = await deviceKey(config.stateDir, identity.keyName)
+  // The name is bound to the certificate that it replaces, so a lost answer is asked for again with the same request.
+  const keyName = `key-${readCertificate(identity.certificate).serialNumber.slice(0, 16)}`
+  const { csr } = await deviceKey(config.stateDir, keyName)
+  const response = await requestJson({
+    method: 'POST',
+    url: new URL('/device/v1/renew', identity.https).href,
+    tls: { ca: identity.ca, cert: identity.certificate, key: current.key },
+    body: { csr },
+    timeoutMs: 30_000,
+  })
+  if (response.status >= 300) throw new Error(`the certificate was not renewed: ${problemOf(response).detail}`)
+  const renewed = { ...identity, ...RenewResponse.parse(response.json), keyName }
+  await saveIdentity(config.stateDir, renewed)
+  log('certificate_renewed', { device: identity.device })
+  return renewed
+}

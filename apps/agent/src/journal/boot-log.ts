@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { limits } from '@bootfleet/contracts'
+import type { BootBody } from '@bootfleet/contracts'
+import { readOptional, writeDurable } from '../store/durable-file.ts'
+
+/** One boot. It is sent once `final`: its health is known, or a later boot shows that it never will be. */
+export interface BootLogEntry extends BootBody {
+  final: boolean
+  seen: boolean
+}
+
+/** The last boots of this machine, oldest first, one JSON line each. */
+export interface BootLog {
+  entries: () => readonly BootLogEntry[]
+  /** Adds a boot; earlier ones become final. */
+  append: (record: BootBody) => Promise<void>
+  /** Completes the newest boot. */
+  conclude: (change: Partial<BootBody>) => Promise<void>
+  markSeen: (bootKeys: readonly string[]) => Promise<void>
+}
+
+export async function openBootLog(stateDir: string): Promise<BootLog> {
+  const path = join(stateDir, 'boots.jsonl')
+  let entries = parse((await readOptional(path)) ?? '')
+
+  async function save(next: BootLogEntry[]): Promise<void> {
+    entries = next.slice(-limits.bootsKept)
+    await writeDurable(path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+  }
+
+  return {
+    entries: () => entries,
+    append: (record) => {
+      const earlier = entries.filter((entry) => entry.bootKey !== record.bootKey)
+      return save([...earlier.map((entry) => ({ ...entry, final: true })), { ...record, final: false, seen: false }])
+    },
+    conclude: async (change) => {
+      const last = entries.at(-1)
+      if (last === undefined || last.final) return
+      await save([...entries.slice(0, -1), { ...last, ...change, final: true }])
+    },
+    markSeen: (bootKeys) =>
+      save(entries.map((entry) => (bootKeys.includes(entry.bootKey) ? { ...entry, seen: true } : entry))),
+  }
+}
+
+/** The record as it goes over the wire. */
+export function bootRecordOf({ final: _final, seen: _seen, ...record }: BootLogEntry): BootBody {
+  return record
+}
+
+function parse(text: string): BootLogEntry[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as BootLogEntry]
+    } catch {
+      return []
+    }
+  })
+}

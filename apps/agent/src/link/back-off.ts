@@ -1,0 +1,36 @@
+/** Exponential with full jitter, from `baseMs` up to `capMs`: a fleet that lost its server does not come back as one. */
+export interface BackOff {
+  next: () => number
+  reset: () => void
+}
+
+export function createBackOff(range: { baseMs: number; capMs: number }, random: () => number = Math.random): BackOff {
+  let failures = 0
+  return {
+    next: () => {
+      const ceiling = Math.min(range.capMs, range.baseMs * 2 ** Math.min(failures, 30))
+      failures += 1
+      return Math.round(ceiling * random())
+    },
+    reset: () => {
+      failures = 0
+    },
+  }
+}
+
+/** Resolves after `ms`, or at once when the signal is aborted. Does not keep the process alive by itself. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve()
+      return
+    }
+    const done = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal?.addEventListener('abort', done, { once: true })
+  })
+}

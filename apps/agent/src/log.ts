@@ -1,0 +1,12 @@
+export type LogFields = Record<string, string | number | boolean | null | undefined>
+
+/** Writes one event as one JSON line to stderr. Never pass tokens, keys or documents. */
+export function log(event: string, fields: LogFields = {}): void {
+  process.stderr.write(`${JSON.stringify({ ts: new Date().toISOString(), event, ...fields })}\n`)
+}
+
+/** What an error says, bounded, on one line. */
+export function messageOf(error: unknown, max = 500): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, max)
+}

@@ -1,0 +1,56 @@
+import { runCommand } from './run-command.ts'
+
+const quick = { timeoutMs: 20_000 }
+
+/** Names of the units that have failed, or undefined when systemd cannot be asked. */
+export async function failedUnits(): Promise<string[] | undefined> {
+  const args = ['list-units', '--failed', '--plain', '--no-legend', '--no-pager']
+  const { code, stdout } = await runCommand('systemctl', args, quick)
+  if (code !== 0) return undefined
+  return stdout.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || [])
+}
+
+/** How often userspace was restarted without the kernel; 0 where systemd does not count it. */
+export async function softRebootCount(): Promise<number> {
+  const { code, stdout } = await runCommand('systemctl', ['show', '-p', 'SoftRebootsCount', '--value'], quick)
+  const count = Number.parseInt(stdout, 10)
+  return code === 0 && Number.isSafeInteger(count) && count > 0 ? count : 0
+}
+
+/** Asks for a reboot. Throws what systemctl said when it refused. */
+export async function requestReboot(): Promise<void> {
+  const result = await runCommand('systemctl', ['reboot', '--message=Initiated by bootfleet'], quick)
+  if (result.code !== 0) throw new Error(`systemctl reboot failed: ${result.stderr.trim() || 'no message'}`)
+}
+
+/** The machine is on its way down already. */
+export async function isGoingDown(): Promise<boolean> {
+  const { stdout } = await runCommand('systemctl', ['is-system-running'], quick)
+  return stdout.trim() === 'stopping'
+}
+
+/** What ostree said about a finalisation that failed at the end of the boot before, or undefined. */
+export async function finalizeFailure(): Promise<string | undefined> {
+  const unit = 'ostree-boot-complete.service'
+  const { stdout } = await runCommand('systemctl', ['is-failed', unit], quick)
+  if (stdout.trim() !== 'failed') return undefined
+  const args = ['-b', '-u', unit, '-o', 'cat', '-n', '50', '--no-pager']
+  const journal = await runCommand('journalctl', args, quick)
+  const said = journal.code === 0 ? journal.stdout : (await runCommand('systemctl', ['status', unit], quick)).stdout
+  const message = /ostree-finalize-staged\.service failed on previous boot: (.*)/.exec(said)?.[1]
+  return (message ?? `${unit} failed`).slice(0, 900)
+}
+
+const otherUpdaters = ['bootc-fetch-apply-updates.timer', 'rpm-ostreed-automatic.timer', 'zincati.service']
+
+/** Turns off whatever else would update this machine, and names what was on. */
+export async function disableOtherUpdaters(): Promise<string[]> {
+  const found: string[] = []
+  for (const unit of otherUpdaters) {
+    const { stdout } = await runCommand('systemctl', ['is-enabled', unit], quick)
+    if (stdout.trim() !== 'enabled') continue
+    found.push(unit)
+    await runCommand('systemctl', ['disable', '--now', unit], quick)
+  }
+  return found
+}

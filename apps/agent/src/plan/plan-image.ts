@@ -1,0 +1,136 @@
+import type { Desired } from '@bootfleet/contracts'
+import { digestOfRef, holds, repositoryOf } from '../bootc/host-status.ts'
+import type { HostStatus } from '../bootc/host-status.ts'
+import { grantObjection } from '../desired/grant.ts'
+import type { PlanProblem, Step } from './step.ts'
+import type { View } from './view.ts'
+
+type Wanted = NonNullable<Desired['image']>
+
+/** What to do about images: first make an ordinary reboot harmless, then give up grants, then move on. */
+export function planImage(view: View): Step {
+  return secureStaged(view) ?? returnGrant(view) ?? rebootOnDemand(view) ?? converge(view)
+}
+
+/** The grant may be used for this document at this moment. */
+function usableGrant(view: View): string | undefined {
+  const { grant, desired, now, conn } = view
+  if (grant === null || desired === null || blockage(view) !== undefined) return undefined
+  return grantObjection(grant, { conn, mono: now.mono }) === undefined ? grant.id : undefined
+}
+
+/** Whatever would boot on any reboot, and is not granted, is locked, replaced or taken out of the queue. */
+function secureStaged(view: View): Step | undefined {
+  const { host, caps, desired } = view
+  const granted = usableGrant(view) !== undefined
+  if (isSlotQueued(view) && !granted) return { kind: 'unqueue-slot' }
+  if (host.staged === null || host.staged.locked || !isManaged(view) || isHarmless(host)) return undefined
+  if (granted && holds(host.staged, desired?.image?.accept ?? [])) return undefined
+  if (caps.downloadOnly) return { kind: 'lock' }
+  const ref = pinnedBooted(host)
+  return ref === undefined ? undefined : { kind: 'replace-staged', ref }
+}
+
+function returnGrant(view: View): Step | undefined {
+  const { grant, host, desired, conn, now } = view
+  if (grant === null) return undefined
+  const objection = grantObjection(grant, { conn, mono: now.mono })
+  if (objection !== undefined) return { kind: 'return-grant', grant: grant.id, code: objection }
+  if (holds(host.booted, desired?.image?.accept ?? [])) return undefined
+  const blocked = blockage(view)
+  return blocked === undefined ? undefined : { kind: 'return-grant', grant: grant.id, code: blocked.code }
+}
+
+/** At most once for each count; what is staged is locked by now, so it brings up the same image again. */
+function rebootOnDemand({ desired, journal }: View): Step | undefined {
+  const wanted = desired?.ops.reboot
+  if (wanted === undefined || wanted <= (journal.opsDone.reboot ?? 0)) return undefined
+  return { kind: 'op-reboot', count: wanted }
+}
+
+function converge(view: View): Step {
+  const { desired, host } = view
+  if (desired?.image == null || desired.apply.phase === 'none') return { kind: 'idle', because: 'no image is wanted' }
+  if (holds(host.booted, desired.image.accept)) return { kind: 'idle', because: 'the wanted image is booted' }
+  const blocked = blockage(view)
+  if (blocked !== undefined) return { kind: 'idle', because: blocked.detail, problem: blocked }
+  if (isInSlot(view, desired.image)) return bootSlot(view)
+  return holds(host.staged, desired.image.accept) ? bootStaged(view) : stage(view, desired.image)
+}
+
+function bootStaged(view: View): Step {
+  const grant = usableGrant(view)
+  if (grant === undefined) return { kind: 'idle', because: 'staged, waiting for a grant' }
+  return view.host.staged?.locked === true ? { kind: 'unlock', grant } : { kind: 'reboot', grant }
+}
+
+function bootSlot(view: View): Step {
+  const grant = usableGrant(view)
+  if (grant === undefined) return { kind: 'idle', because: 'in the rollback slot, waiting for a grant' }
+  return isSlotQueued(view) ? { kind: 'reboot', grant } : { kind: 'queue-slot', grant }
+}
+
+function stage(view: View, image: Wanted): Step {
+  const { now, caps } = view
+  const grant = usableGrant(view)
+  if (!caps.downloadOnly && grant === undefined) {
+    return { kind: 'idle', because: 'this bootc cannot lock what it stages: waiting for a grant before staging' }
+  }
+  if (grant === undefined && now.mono < view.stageNotBefore) {
+    return { kind: 'idle', because: 'waiting for this device’s turn to download', until: view.stageNotBefore }
+  }
+  return { kind: 'stage', ref: image.ref, locked: caps.downloadOnly }
+}
+
+/** Why this device may not move to the wanted image, whatever is granted. */
+function blockage({ desired, host, journal, now }: View): PlanProblem | undefined {
+  const image = desired?.image
+  if (desired == null || image == null) return undefined
+  const bad = image.accept.find((digest) => journal.quarantined.includes(digest))
+  if (bad !== undefined)
+    return { code: 'quarantined', detail: `this device fell back from ${bad}: unquarantine it first` }
+  if (digestOfRef(image.ref) === undefined) {
+    return { code: 'rejected_desired', detail: 'the wanted image is not pinned to a digest' }
+  }
+  if (desired.expiresAt !== undefined && now.wall >= Date.parse(desired.expiresAt)) {
+    return { code: 'rejected_desired', detail: 'the desired document has expired: waiting for a newer one' }
+  }
+  return unsupported(host)
+}
+
+function unsupported(host: HostStatus): PlanProblem | undefined {
+  const code = 'unsupported_host'
+  if (host.kind === 'none') return { code, detail: 'this machine is not booted from an image by bootc' }
+  if (host.readOnly) return { code, detail: 'this is a live system that cannot be changed' }
+  if (host.booted?.incompatible === true) {
+    return { code, detail: 'packages are layered on this system: run rpm-ostree reset and reboot' }
+  }
+  return undefined
+}
+
+/** A control plane wants something of this device's images, or the agent staged something: else leave it alone. */
+function isManaged({ desired, journal }: View): boolean {
+  return desired?.image != null || (journal.attempt !== null && journal.attempt.phase !== 'done')
+}
+
+/** Staged is the image that runs already. */
+function isHarmless({ booted, staged }: HostStatus): boolean {
+  return booted?.digest !== undefined && staged?.digest === booted.digest
+}
+
+/** The wanted image is what `bootc rollback` boots: nothing to stage. With something staged that verb is not trusted. */
+function isInSlot({ host }: View, image: Wanted): boolean {
+  return host.staged === null && host.rollback?.incompatible === false && holds(host.rollback, image.accept)
+}
+
+/** The agent itself queued the rollback slot for the next boot, and no reboot came since. */
+function isSlotQueued({ journal, host }: View): boolean {
+  const { attempt } = journal
+  if (attempt?.via !== 'slot' || attempt.phase !== 'rebooting' || attempt.queuedBefore === undefined) return false
+  return host.rollbackQueued !== attempt.queuedBefore
+}
+
+function pinnedBooted({ booted }: HostStatus): string | undefined {
+  if (booted?.ref === undefined || booted.digest === undefined) return undefined
+  return `${repositoryOf(booted.ref)}@${booted.digest}`
+}

@@ -1,0 +1,36 @@
+import type { Control } from '@bootfleet/contracts'
+import { log } from './log.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What hints of the server may do to the parts of the agent that are not in the runtime. */
+export interface ControlActions {
+  setHeartbeat: (heartbeatSec: number) => void
+  renew: () => void
+  reconnect: (waitMs: number) => void
+}
+
+/** Follows one hint. Hints have no authority: none of them changes what the device should be. */
+export async function receiveControl(runtime: Runtime, control: Control, actions: ControlActions): Promise<void> {
+  const { outbox, bootLog } = runtime
+  log('control', { kind: control.kind })
+  switch (control.kind) {
+    case 'poll':
+      outbox.greet()
+      break
+    case 'resync':
+      outbox.resync()
+      break
+    case 'seen':
+      await bootLog.markSeen(control.bootKeys)
+      break
+    case 'heartbeat':
+      actions.setHeartbeat(control.heartbeatSec)
+      break
+    case 'rotate':
+      actions.renew()
+      break
+    case 'goaway':
+      actions.reconnect(control.retryAfterSec * 1000)
+      break
+  }
+}

@@ -1,0 +1,73 @@
+import { holds } from './bootc/host-status.ts'
+import { readClock } from './clock.ts'
+import { classifyBoot } from './journal/classify-boot.ts'
+import type { BootVerdict } from './journal/classify-boot.ts'
+import type { Journal, JournalAttempt } from './journal/journal.ts'
+import { log } from './log.ts'
+import { finalizeFailure } from './machine/systemd.ts'
+import { reportedImage } from './report/build-state.ts'
+import type { Runtime } from './runtime.ts'
+
+const ordinaryHealthTimeoutSec = 300
+const maxQuarantined = 20
+
+/** After a boot that the journal does not know yet: what became of the attempt, and a health to find out anew. */
+export async function recordBoot(runtime: Runtime): Promise<void> {
+  const { journal, bootLog, bootKey, memory } = runtime
+  const before = journal.current()
+  if (before.bootKey === bootKey) return
+  const { attempt } = before
+  const verdict = attempt === null ? undefined : await classify(runtime, attempt)
+  await bootLog.append({
+    bootKey,
+    booted: reportedImage(memory.host.booted),
+    ...(attempt !== null && verdict !== undefined && { target: attempt.target }),
+    outcome: verdict?.outcome ?? (before.bootKey === '' ? 'first_boot' : 'reboot'),
+    health: 'unknown',
+    failed: [],
+    ...(verdict?.detail !== undefined && { detail: verdict.detail.slice(0, 1024) }),
+  })
+  await journal.write({ ...afterBoot(before, verdict, bootKey), bootKey, boots: before.boots + 1 })
+  memory.nextCheckAt = 0
+  log('boot', { bootKey, booted: memory.host.booted?.digest, outcome: verdict?.outcome, detail: verdict?.detail })
+}
+
+async function classify(runtime: Runtime, attempt: JournalAttempt): Promise<BootVerdict | undefined> {
+  const failure = await finalizeFailure()
+  const records = runtime.bootLog.entries()
+  const since = records.slice(records.findIndex(({ bootKey }) => bootKey === attempt.bootKey) + 1)
+  const ranInTarget = since.some(({ booted }) => holds(booted, attempt.accept))
+  return classifyBoot({
+    attempt,
+    host: runtime.memory.host,
+    ranInTarget,
+    ...(failure !== undefined && { finalizeFailure: failure }),
+  })
+}
+
+/** The journal of the new boot, given how the attempt stands. */
+export function afterBoot(before: Journal, verdict: BootVerdict | undefined, bootKey: string): Partial<Journal> {
+  const attempt = before.attempt === null ? null : attemptAfterBoot(before.attempt, verdict)
+  const timeoutSec = attempt?.phase === 'verifying' ? attempt.healthTimeoutSec : ordinaryHealthTimeoutSec
+  const deadlineMono = readClock().mono + timeoutSec * 1000
+  const fellBack = verdict?.outcome === 'rolled_back' && before.attempt !== null ? [before.attempt.target] : []
+  const others = before.quarantined.filter((digest) => !fellBack.includes(digest))
+  return {
+    attempt,
+    health: { bootKey, status: 'checking', failed: [], deadlineMono },
+    quarantined: [...others, ...fellBack].slice(-maxQuarantined),
+  }
+}
+
+function attemptAfterBoot(attempt: JournalAttempt, verdict: BootVerdict | undefined): JournalAttempt | null {
+  if (verdict !== undefined) {
+    const { outcome, detail } = verdict
+    const phase = outcome === 'booted_target' ? 'verifying' : 'done'
+    return { ...attempt, phase, outcome, ...(detail !== undefined && { detail }) }
+  }
+  // What was staged and locked did not outlive the reboot: the next one begins anew.
+  if (attempt.phase === 'staging' || attempt.phase === 'staged') return null
+  if (attempt.phase !== 'rolling_back') return attempt
+  const { queuedBefore: _before, queued: _queued, ...rest } = attempt
+  return rest
+}

@@ -1,0 +1,102 @@
+import type { AgentError, ReportPhase, ReportedImage, StateBody } from '@bootfleet/contracts'
+import { digestOfRef, holds } from '../bootc/host-status.ts'
+import type { Deployment } from '../bootc/host-status.ts'
+import type { JournalAttempt } from '../journal/journal.ts'
+import type { Step } from '../plan/step.ts'
+import type { View } from '../plan/view.ts'
+
+export interface StateInput {
+  view: View
+  observedHash: string | undefined
+  /** The step that runs now, or the last one decided. */
+  step: Step
+  error: AgentError | undefined
+  inventoryHash: string | undefined
+  driftHash: string | undefined
+}
+
+/** The whole reported state. */
+export function buildState(input: StateInput): StateBody {
+  const { view, observedHash, inventoryHash, driftHash } = input
+  const { journal, host, grant } = view
+  const { attempt } = journal
+  return {
+    observedGen: view.desired?.gen ?? 0,
+    ...(observedHash !== undefined && { observedHash }),
+    phase: phaseOf(input),
+    bootKey: view.bootKey,
+    booted: reportedImage(host.booted),
+    staged: stagedOf(view),
+    rollback: host.rollback === null ? null : reportedImage(host.rollback),
+    health: { status: journal.health.status, bootKey: view.bootKey, failed: journal.health.failed.slice(0, 20) },
+    attempt: attempt === null ? null : reportedAttempt(attempt),
+    grant: grant === null || grant.recalled ? null : { id: grant.id, conn: grant.conn },
+    quarantined: journal.quarantined.slice(-20),
+    errors: errorsOf(input),
+    opsDone: journal.opsDone,
+    ...(inventoryHash !== undefined && { inventoryHash }),
+    ...(driftHash !== undefined && { driftHash }),
+  }
+}
+
+export function reportedImage(deployment: Deployment | null): ReportedImage {
+  if (deployment === null) return {}
+  const { ref, digest, version, id } = deployment
+  return {
+    ...(ref !== undefined && { ref }),
+    ...(digest !== undefined && { digest }),
+    ...(version !== undefined && { version }),
+    ...(id !== undefined && { deployment: id.slice(0, 200) }),
+  }
+}
+
+/** What the next grant would boot. The rollback slot is that when the target is in it: locked, and nothing to download. */
+function stagedOf({ host, desired }: View): StateBody['staged'] {
+  if (host.staged !== null) return { ...reportedImage(host.staged), locked: host.staged.locked }
+  const accept = desired?.apply.phase === 'none' ? [] : (desired?.image?.accept ?? [])
+  if (holds(host.booted, accept) || !holds(host.rollback, accept)) return null
+  return { ...reportedImage(host.rollback), locked: !host.rollbackQueued }
+}
+
+function reportedAttempt(attempt: JournalAttempt): NonNullable<StateBody['attempt']> {
+  return {
+    id: attempt.id,
+    gen: attempt.gen,
+    target: attempt.target,
+    ...(attempt.from.digest !== undefined && { from: attempt.from.digest }),
+    ...(attempt.outcome !== undefined && { outcome: attempt.outcome }),
+    ...(attempt.detail !== undefined && { detail: attempt.detail.slice(0, 1024) }),
+  }
+}
+
+function errorsOf({ step, error, view }: StateInput): AgentError[] {
+  const digest = digestOfRef(view.desired?.image?.ref)
+  const problem = step.kind === 'idle' ? step.problem : undefined
+  const held = problem && { ...problem, retryable: false, ...(digest !== undefined && { digest }) }
+  return [held, error].filter((entry) => entry !== undefined)
+}
+
+const busyPhases: Partial<Record<Step['kind'], ReportPhase>> = {
+  stage: 'downloading',
+  'replace-staged': 'downloading',
+  reboot: 'rebooting',
+  'reboot-again': 'rebooting',
+  'roll-back': 'rebooting',
+  'op-reboot': 'rebooting',
+}
+
+function phaseOf(input: StateInput): ReportPhase {
+  const { view, step } = input
+  const { journal, desired, host } = view
+  if (view.rebootAskedAt !== null) return 'rebooting'
+  const busy = busyPhases[step.kind]
+  if (busy !== undefined) return busy
+  if (!view.hostIsFresh && journal.attempt?.phase === 'staging') return 'downloading'
+  if (journal.health.status === 'checking') return 'verifying'
+  const accept = desired?.apply.phase === 'none' ? [] : (desired?.image?.accept ?? [])
+  const settled = journal.health.status === 'unhealthy' ? 'unhealthy' : 'healthy'
+  if (accept.length === 0 || holds(host.booted, accept)) return settled
+  if (errorsOf(input).some(({ retryable }) => !retryable)) return 'failed'
+  if (stagedOf(view) !== null && (holds(host.staged, accept) || host.staged === null)) return 'staged'
+  return settled === 'unhealthy' ? 'unhealthy' : 'idle'
+}

@@ -1,0 +1,168 @@
+import { mkdir } from 'node:fs/promises'
+import type { HelloBody } from '@bootfleet/contracts'
+import { capabilityWords } from './bootc/capabilities.ts'
+import { createBootcDriver } from './bootc/bootc-driver.ts'
+import { createSerialQueue } from './bootc/serial-queue.ts'
+import { createChangeSignal } from './change-signal.ts'
+import type { AgentConfig } from './config.ts'
+import { receiveDesired } from './desired/receive-desired.ts'
+import { enroll } from './identity/enroll.ts'
+import { deviceKey, loadIdentity } from './identity/identity.ts'
+import type { Identity } from './identity/identity.ts'
+import { createRenewal } from './identity/renewal.ts'
+import { pause } from './link/back-off.ts'
+import { createLink } from './link/link.ts'
+import type { Link } from './link/link.ts'
+import type { Transport } from './link/transport.ts'
+import { log, messageOf } from './log.ts'
+import { readBootKey } from './machine/boot-key.ts'
+import { readHardwareId } from './machine/hardware-id.ts'
+import { disableOtherUpdaters } from './machine/systemd.ts'
+import { lastKnownHost, observeHost } from './observe.ts'
+import { newMemory, openRuntime } from './open-runtime.ts'
+import { receiveControl } from './receive-control.ts'
+import { reportedImage } from './report/build-state.ts'
+import { buildDrift, buildInventory } from './report/documents.ts'
+import { createEnveloper } from './report/enveloper.ts'
+import type { Enveloper } from './report/enveloper.ts'
+import { startHeartbeat } from './report/heartbeat.ts'
+import { runLoop } from './run-loop.ts'
+import type { Memory, Runtime } from './runtime.ts'
+import { nextEpoch } from './store/epoch.ts'
+import { agentVersion } from './version.ts'
+
+const firstLookMs = 5_000
+const lastWordsMs = 2_000
+const documentsEveryMs = 10 * 60_000
+
+/** The whole life of one agent process, until the signal is aborted. */
+export async function runAgent(config: AgentConfig, signal: AbortSignal): Promise<void> {
+  await mkdir(config.stateDir, { recursive: true, mode: 0o700 })
+  await mkdir(config.runDir, { recursive: true, mode: 0o700 })
+  const epoch = await nextEpoch(config.stateDir)
+  const bootKey = await readBootKey(config.bootIdFile)
+  log('agent_started', { version: agentVersion, epoch, bootKey })
+  const driver = await createBootcDriver(config)
+  const memory = newMemory()
+  memory.host = (await lastKnownHost(config.runDir)) ?? memory.host
+  // A pull that an earlier process began may hold bootc for long: what was known last is enough to say hello.
+  await Promise.race([observeHost({ driver, memory, config }), pause(firstLookMs, signal)])
+  const identity = (await loadIdentity(config.stateDir)) ?? (await enrollNow(config, memory, signal))
+  if (identity === undefined) return
+  const change = createChangeSignal(signal)
+  const enveloper = createEnveloper({ inc: identity.inc, epoch })
+  const runtime = await openRuntime({ config, identity, bootKey, memory, enveloper, driver, wake: change.notify })
+  await serve({ runtime, identity, enveloper, signal, waitForChange: change.wait })
+}
+
+async function enrollNow(config: AgentConfig, memory: Memory, signal: AbortSignal): Promise<Identity | undefined> {
+  const hardwareId = config.hardwareId ?? (await readHardwareId(config.stateDir))
+  const { ref, digest } = reportedImage(memory.host.booted)
+  const booted = { ...(ref !== undefined && { ref }), ...(digest !== undefined && { digest }) }
+  return enroll({ config, hardwareId, agentVersion, booted, signal })
+}
+
+interface Service {
+  runtime: Runtime
+  identity: Identity
+  enveloper: Enveloper
+  signal: AbortSignal
+  waitForChange: (until: number | undefined) => Promise<void>
+}
+
+/** Connection, heartbeat, documents and the loop, side by side. */
+async function serve(service: Service): Promise<void> {
+  const { runtime, signal } = service
+  const { outbox } = runtime
+  const online = new AbortController()
+  const renewal = createRenewal(runtime.config, service.identity, () => link.reconnect(0))
+  const heartbeat = startHeartbeat(runtime, service.enveloper)
+  const actions = {
+    setHeartbeat: heartbeat.setSeconds,
+    renew: () => void renewal.renew(),
+    reconnect: (waitMs: number) => link.reconnect(waitMs),
+  }
+  const link = linkOf(service, { identity: renewal.identity, actions })
+  const connection = link.run(online.signal)
+  const documents = sendDocuments(runtime, signal)
+  const renewing = renewal.run(signal)
+  await runLoop(runtime, { signal, waitForChange: service.waitForChange })
+  heartbeat.stop()
+  outbox.presence({ online: false, why: 'shutdown' })
+  await outbox.flush(lastWordsMs)
+  online.abort()
+  await Promise.all([connection, documents, renewing])
+  log('agent_stopped')
+}
+
+function linkOf(
+  service: Service,
+  parts: { identity: () => Identity; actions: Parameters<typeof receiveControl>[2] },
+): Link {
+  const { runtime, enveloper } = service
+  const { memory, outbox, desired } = runtime
+  const inOrder = createSerialQueue()
+  const handle = (task: () => Promise<void>): void => {
+    inOrder(task).catch((error: unknown) => log('message_failed', { detail: messageOf(error) }))
+  }
+  return createLink({
+    credentials: async () => {
+      const identity = parts.identity()
+      return { identity, key: (await deviceKey(runtime.config.stateDir, identity.keyName)).key }
+    },
+    retryBaseMs: runtime.config.retryBaseMs,
+    will: (conn) => enveloper.wrap({ conn, online: false, why: 'lwt' }),
+    lastDesired: () => lastDesired(runtime),
+    onUp: (transport) => {
+      memory.conn = transport.conn
+      outbox.connected(transport, () => helloOf(runtime, transport))
+      runtime.wake()
+    },
+    onDown: () => {
+      memory.conn = null
+      outbox.disconnected()
+      runtime.wake()
+    },
+    onDesired: (signed) => handle(() => receiveDesired(runtime, signed)),
+    onControl: (control) => handle(() => receiveControl(runtime, control, parts.actions)),
+  })
+
+  function helloOf({ driver, bootKey }: Runtime, transport: Transport): HelloBody {
+    const { gen, hash } = lastDesired(runtime)
+    return {
+      conn: transport.conn,
+      lastGen: gen,
+      ...(hash !== undefined && { lastHash: hash }),
+      full: desired.current() === undefined,
+      agent: agentVersion,
+      caps: capabilityWords(driver.capabilities),
+      bootKey,
+      booted: reportedImage(memory.host.booted),
+    }
+  }
+}
+
+function lastDesired({ desired }: Runtime): { gen: number; hash?: string } {
+  const current = desired.current()
+  return current === undefined ? { gen: 0 } : { gen: current.doc.gen, hash: current.hash }
+}
+
+/** Inventory and drift: on start, and looked at again from time to time; sent when they changed. */
+async function sendDocuments(runtime: Runtime, signal: AbortSignal): Promise<void> {
+  const { memory, outbox, config } = runtime
+  const hardwareId = config.hardwareId ?? (await readHardwareId(config.stateDir))
+  const otherUpdaters = await disableOtherUpdaters()
+  if (otherUpdaters.length > 0) log('other_updaters_disabled', { units: otherUpdaters.join(', ') })
+  while (!signal.aborted) {
+    if (memory.hostIsFresh) {
+      const inventory = await buildInventory(runtime, { hardwareId, otherUpdaters })
+      const drift = await buildDrift(runtime)
+      memory.inventoryHash = inventory.hash
+      memory.driftHash = drift.hash
+      outbox.document('up/inventory', inventory)
+      outbox.document('up/drift', drift)
+      runtime.report()
+    }
+    await pause(memory.hostIsFresh ? documentsEveryMs : firstLookMs, signal)
+  }
+}

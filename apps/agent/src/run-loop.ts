@@ -1,0 +1,63 @@
+import { BootcError } from './bootc/bootc-driver.ts'
+import { digestOfRef } from './bootc/host-status.ts'
+import { readClock } from './clock.ts'
+import { log, messageOf } from './log.ts'
+import { observeHost } from './observe.ts'
+import { plan } from './plan/plan.ts'
+import { stepKey } from './plan/step.ts'
+import type { Step } from './plan/step.ts'
+import { recordBoot } from './record-boot.ts'
+import { viewOf } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
+import { executeStep } from './steps/execute-step.ts'
+
+const maxFailuresCounted = 6
+const retryFactor = 5
+
+/** Look, plan, do one step, report, and wait for a change or a deadline; until the signal is aborted. */
+export async function runLoop(
+  runtime: Runtime,
+  control: { signal: AbortSignal; waitForChange: (until: number | undefined) => Promise<void> },
+): Promise<void> {
+  const { memory } = runtime
+  while (!control.signal.aborted) {
+    if (memory.rebootAskedAt === null) await observeHost(runtime)
+    if (memory.hostIsFresh) await recordBoot(runtime)
+    memory.step = plan(viewOf(runtime))
+    runtime.report()
+    if (memory.step.kind === 'idle') await control.waitForChange(memory.step.until)
+    else await attemptStep(runtime, memory.step)
+  }
+}
+
+async function attemptStep(runtime: Runtime, step: Exclude<Step, { kind: 'idle' }>): Promise<void> {
+  const { memory } = runtime
+  try {
+    await executeStep(runtime, step)
+    if (memory.retry?.step === stepKey(step)) memory.retry = null
+    if (step.kind === 'stage') memory.error = undefined
+  } catch (error) {
+    noteFailure(runtime, step, error)
+  }
+}
+
+function noteFailure({ memory, desired, config }: Runtime, step: Step, error: unknown): void {
+  const failure =
+    error instanceof BootcError
+      ? error.failure
+      : { code: 'bootc_failed' as const, detail: messageOf(error), retryable: true }
+  const key = stepKey(step)
+  const failures = memory.retry?.step === key ? memory.retry.failures + 1 : 1
+  const waitMs = config.retryBaseMs * retryFactor * 2 ** Math.min(failures - 1, maxFailuresCounted)
+  const notBefore = failure.retryable ? readClock().mono + waitMs : null
+  memory.retry = { step: key, gen: desired.current()?.doc.gen ?? 0, notBefore, failures }
+  const digest = 'ref' in step ? digestOfRef(step.ref) : undefined
+  memory.error = { ...failure, detail: failure.detail.slice(0, 1024), ...(digest !== undefined && { digest }) }
+  if (!failure.retryable && memory.grant !== null) memory.grant = { ...memory.grant, recalled: true }
+  log('step_failed', {
+    step: step.kind,
+    code: failure.code,
+    detail: failure.detail,
+    waitMs: failure.retryable ? waitMs : null,
+  })
+}

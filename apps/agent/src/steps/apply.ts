@@ -1,0 +1,57 @@
+import { log } from '../log.ts'
+import { failedUnits } from '../machine/systemd.ts'
+import type { Runtime } from '../runtime.ts'
+import { attemptFor } from './attempt.ts'
+import type { Executor } from './executor.ts'
+import { goDown } from './go-down.ts'
+
+/** Makes the staged image the next one to boot. The journal says so first. */
+export const unlock: Executor<'unlock'> = async (runtime) => {
+  const attempt = attemptFor(runtime, 'stage')
+  await runtime.journal.write({ attempt: { ...attempt, phase: 'rebooting' }, failedUnits: await baseline(runtime) })
+  log('unlocking', { target: attempt.target })
+  await runtime.driver.unlock()
+}
+
+/** Makes the rollback slot the next one to boot, because the target is in it. */
+export const queueSlot: Executor<'queue-slot'> = async (runtime) => {
+  const { queued: _queued, ...attempt } = attemptFor(runtime, 'slot')
+  const queuedBefore = runtime.memory.host.rollbackQueued
+  const rebooting = { ...attempt, phase: 'rebooting' as const, queuedBefore }
+  await runtime.journal.write({ attempt: rebooting, failedUnits: await baseline(runtime) })
+  log('queueing_rollback_slot', { target: attempt.target })
+  await runtime.driver.rollback()
+  await runtime.journal.write({ attempt: { ...rebooting, queued: true } })
+}
+
+/** Takes the rollback slot out of the queue again: its grant is gone. */
+export const unqueueSlot: Executor<'unqueue-slot'> = async (runtime) => {
+  await runtime.driver.rollback()
+  log('unqueued_rollback_slot')
+  await runtime.journal.write({ attempt: null })
+}
+
+/** Locks what is staged, so that no reboot applies it. */
+export const lock: Executor<'lock'> = async (runtime) => {
+  await runtime.driver.lock()
+  log('locked_staged')
+  const { attempt } = runtime.journal.current()
+  if (attempt?.phase === 'rebooting') await runtime.journal.write({ attempt: { ...attempt, phase: 'staged' } })
+}
+
+/** The point of no return: from here on the outcome is read from the next boot. */
+export const reboot: Executor<'reboot'> = async (runtime) => {
+  const { journal, memory } = runtime
+  const { attempt: known } = journal.current()
+  const attempt = attemptFor(runtime, known?.via === 'slot' && known.queued === true ? 'slot' : 'stage')
+  const units = journal.current().failedUnits ?? (await baseline(runtime))
+  await journal.write({ attempt: { ...attempt, phase: 'rebooting' }, failedUnits: units })
+  memory.grant = null
+  await goDown(runtime)
+}
+
+export const rebootAgain: Executor<'reboot-again'> = goDown
+
+async function baseline({ journal }: Runtime): Promise<string[] | null> {
+  return (await failedUnits()) ?? journal.current().failedUnits
+}

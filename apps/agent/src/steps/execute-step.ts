@@ -1,0 +1,44 @@
+import type { Step } from '../plan/step.ts'
+import type { Runtime } from '../runtime.ts'
+import { lock, queueSlot, reboot, rebootAgain, unlock, unqueueSlot } from './apply.ts'
+import { opCollectLogs, opReboot, opUnquarantine } from './operations.ts'
+import { returnGrant } from './return-grant.ts'
+import { keepBooted, rollBack } from './roll-back.ts'
+import { replaceStaged, stage } from './stage.ts'
+import { verify } from './verify.ts'
+
+/** Runs the one executor of a step. Idle is no step: it is waited for. */
+export async function executeStep(runtime: Runtime, step: Exclude<Step, { kind: 'idle' }>): Promise<void> {
+  switch (step.kind) {
+    case 'stage':
+      return stage(runtime, step)
+    case 'replace-staged':
+      return replaceStaged(runtime, step)
+    case 'lock':
+      return lock(runtime, step)
+    case 'unlock':
+      return unlock(runtime, step)
+    case 'queue-slot':
+      return queueSlot(runtime, step)
+    case 'unqueue-slot':
+      return unqueueSlot(runtime, step)
+    case 'reboot':
+      return reboot(runtime, step)
+    case 'reboot-again':
+      return rebootAgain(runtime, step)
+    case 'roll-back':
+      return rollBack(runtime, step)
+    case 'keep-booted':
+      return keepBooted(runtime, step)
+    case 'verify':
+      return verify(runtime, step)
+    case 'return-grant':
+      return returnGrant(runtime, step)
+    case 'op-reboot':
+      return opReboot(runtime, step)
+    case 'op-unquarantine':
+      return opUnquarantine(runtime, step)
+    case 'op-collect-logs':
+      return opCollectLogs(runtime, step)
+  }
+}

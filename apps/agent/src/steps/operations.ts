@@ -1,0 +1,37 @@
+import { log } from '../log.ts'
+import { runCommand } from '../machine/run-command.ts'
+import { pause } from '../link/back-off.ts'
+import type { Executor } from './executor.ts'
+import { goDown } from './go-down.ts'
+
+const chunkChars = 30 * 1024
+const maxChunks = 16
+
+/** Counted as done before it is done: at most one reboot for each count. */
+export const opReboot: Executor<'op-reboot'> = async (runtime, step) => {
+  const { journal } = runtime
+  await journal.write({ opsDone: { ...journal.current().opsDone, reboot: step.count } })
+  log('reboot_on_demand', { count: step.count })
+  await goDown(runtime)
+}
+
+export const opUnquarantine: Executor<'op-unquarantine'> = async (runtime, step) => {
+  const { journal, memory } = runtime
+  memory.retry = null
+  await journal.write({ quarantined: [], opsDone: { ...journal.current().opsDone, unquarantine: step.count } })
+  log('unquarantined', { count: step.count })
+}
+
+/** Counted as done after it is done: at least once. */
+export const opCollectLogs: Executor<'op-collect-logs'> = async (runtime, step) => {
+  const { journal, outbox } = runtime
+  const args = ['-b', '-n', '2000', '-o', 'short-iso', '--no-pager']
+  const { stdout, stderr } = await runCommand('journalctl', args, { timeoutMs: 30_000 })
+  const text = stdout || stderr || 'the journal is empty'
+  const parts = text.slice(-chunkChars * maxChunks).match(new RegExp(`[\\s\\S]{1,${chunkChars}}`, 'g')) ?? []
+  for (const [part, chunk] of parts.entries()) {
+    await outbox.telemetry('tm/log', { op: step.count, part, last: part === parts.length - 1, text: chunk })
+    await pause(300)
+  }
+  await journal.write({ opsDone: { ...journal.current().opsDone, collectLogs: step.count } })
+}
