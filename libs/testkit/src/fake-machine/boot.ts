@@ -12,6 +12,7 @@ import {
   updateState,
 } from './machine-modules.ts'
 
+const finalizeStamp = 'boot/ostree/finalize-failure.stamp'
 const bootComplete = 'ostree-boot-complete.service'
 /** Fails on an image that boots `unhealthy`. */
 export const workloadUnit = 'os-workload.service'
@@ -23,14 +24,16 @@ function behaviourOf(state: MachineState, deployment: Deployment): BootBehaviour
 
 /** Shutdown: what is staged and not locked becomes the first deployment; nothing stays staged. */
 export function finalizeStaged(root: string): void {
-  const { staged, stagedLocked, finalizeFailure } = readState(root)
+  const { staged, stagedLocked, finalizeFailure, backend } = readState(root)
+  const unit = backend === 'ostree' ? 'ostree-finalize-staged.service' : 'bootc-finalize-staged.service'
   const say = (MESSAGE: string): void =>
-    appendJournal(root, { MESSAGE, _SYSTEMD_UNIT: 'ostree-finalize-staged.service', SYSLOG_IDENTIFIER: 'ostree' })
+    appendJournal(root, { MESSAGE, _SYSTEMD_UNIT: unit, SYSLOG_IDENTIFIER: unit.split('-')[0] ?? '' })
   if (staged && stagedLocked) say('Not finalizing; deployment is locked for finalization')
   else if (staged && finalizeFailure !== null) {
     say('Finalizing staged deployment')
     say(`error: ${finalizeFailure}`)
-    writeUnder(root, 'boot/ostree/finalize-failure.stamp', finalizeFailure)
+    // The composefs backend leaves no stamp: only the journal knows.
+    if (backend === 'ostree') writeUnder(root, finalizeStamp, finalizeFailure)
   } else if (staged) {
     say('Finalizing staged deployment')
     say('Copying /etc changes: 3 modified, 0 removed, 2 added')
@@ -106,7 +109,7 @@ function startUnits(state: MachineState): void {
 
 /** The system failed to finalize before: say so once, in the words of ostree. */
 function reportFinalizeFailure(root: string): void {
-  const stamp = join(root, 'boot/ostree/finalize-failure.stamp')
+  const stamp = join(root, finalizeStamp)
   if (!existsSync(stamp)) return
   const message = readFileSync(stamp, 'utf8')
   rmSync(stamp)

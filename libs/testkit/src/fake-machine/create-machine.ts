@@ -10,8 +10,9 @@ import { deploymentId, newDeployment, newUnit, writeState } from './machine-modu
 export interface FakeMachineOptions {
   /** OCI architecture; `amd64` without it. */
   architecture?: string | undefined
-  /** What is installed. Its reference need not resolve: it is already on the disk. */
-  bootedImage?: { image: string; content?: ImageContent | TableImage | undefined } | string | undefined
+  /** What is installed; need not resolve, it is on the disk already. `null`: a plain ostree host, without an image. */
+  bootedImage?: { image: string; content?: ImageContent | TableImage | undefined } | string | null | undefined
+  backend?: MachineState['backend'] | undefined
   /** Version knob of bootc: `1.1.4`, `1.7`, `1.12`, `1.16.9` (the default) or `next`. */
   version?: string | undefined
   hardwareId?: string | undefined
@@ -37,7 +38,7 @@ function installedUnits(): Record<string, Unit> {
 }
 
 function installedContent(options: FakeMachineOptions, architecture: string): ImageContent {
-  const content = typeof options.bootedImage === 'object' ? options.bootedImage.content : undefined
+  const content = typeof options.bootedImage === 'object' ? options.bootedImage?.content : undefined
   if (content === undefined) return manifestOf(fakeImage('installed', { architectures: [architecture] }), architecture)
   return 'manifests' in content ? manifestOf(content, architecture) : content
 }
@@ -57,6 +58,8 @@ export function createMachineRoot(options: FakeMachineOptions): string {
     architecture,
     hardwareId,
     host: 'bootc',
+    backend: options.backend ?? 'ostree',
+    invertedRollbackQueued: false,
     power: 'on',
     bootId: randomUUID(),
     softReboots: 0,
@@ -81,6 +84,11 @@ export function createMachineRoot(options: FakeMachineOptions): string {
     freeBytes: null,
   }
   const deployment = newDeployment(state, image, content)
+  if (bootedImage === null) {
+    deployment.image = null
+    deployment.content = null
+    state.stored = {}
+  }
   state.deployments = [deployment]
   state.booted = deploymentId(deployment)
   writeState(root, state)

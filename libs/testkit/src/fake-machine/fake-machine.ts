@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, rmSync } from 'node:fs'
+import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { bootMachine, dropStaged, failUnit, finalizeStaged, softRebootMachine } from './boot.ts'
 import { createMachineRoot, type FakeMachineOptions } from './create-machine.ts'
@@ -185,14 +185,24 @@ export class FakeMachine implements AsyncDisposable {
 
   /** Kills every program and transient unit that runs on the machine. */
   killProcesses(): void {
-    for (const { pid } of Object.values(this.state().units)) if (pid !== null) kill(-pid)
+    for (const { pid } of Object.values(this.state().units)) if (pid !== null && this.runs(pid)) kill(-pid)
     let entries: string[] = []
     try {
       entries = readdirSync(join(this.root, 'run/processes'))
     } catch {
       // Nothing has run since the boot.
     }
-    for (const pid of entries.map(Number)) if (isAlive(pid)) kill(pid)
+    for (const pid of entries.map(Number)) if (this.runs(pid)) kill(pid)
+  }
+
+  /** Whether a process is one of this machine; where there is a procfs, a reused pid is found out. */
+  private runs(pid: number): boolean {
+    if (!isAlive(pid)) return false
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`FAKE_MACHINE_ROOT=${this.root}\0`)
+    } catch {
+      return process.platform !== 'linux'
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

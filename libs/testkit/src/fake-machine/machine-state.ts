@@ -10,6 +10,9 @@ export interface MachineState {
   hardwareId: string
   /** `none` is a machine without ostree, `container` the inside of a container. */
   host: 'bootc' | 'none' | 'container'
+  backend: 'ostree' | 'composefs'
+  /** As on composefs with UKIs and systemd-boot up to 1.16.9: `rollbackQueued` says the opposite. */
+  invertedRollbackQueued: boolean
   power: 'on' | 'off' | 'booting'
   bootId: string
   softReboots: number

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { FakeMachine } from './fake-machine.ts'
 import {
@@ -136,5 +138,46 @@ describe('bootc status of a fake machine', () => {
     const { code, stderr } = await machine.run('bootc', 'upgrade')
     expect(code).toBe(1)
     expect(stderr).toContain('Detected container; this command requires a booted host system.')
+  })
+
+  test('of a plain ostree host has no image, and a switch brings the first one', async () => {
+    await using machine = await FakeMachine.create({ images, bootedImage: null })
+    expect(await hostStatus(machine)).toMatchObject({ booted: { image: null, incompatible: false }, type: null })
+    expect((await machine.run('bootc', 'upgrade')).stderr).toContain('No image source specified')
+    await bootc(machine, 'switch', pinned(update))
+    await machine.reboot()
+    expect(await hostStatus(machine)).toMatchObject({
+      booted: { image: { imageDigest: digestOf(update) } },
+      type: 'bootcHost',
+    })
+  })
+
+  test('of a composefs host is valid, names no ostree deployment, and can have rollbackQueued inverted', async () => {
+    await using machine = await FakeMachine.create({ images, backend: 'composefs' })
+    await bootc(machine, 'switch', pinned(update))
+    machine.change((state) => {
+      state.invertedRollbackQueued = true
+    })
+    await machine.reboot()
+    const document = await machine.status()
+    expect(schemaErrors('host-v1', document)).toEqual([])
+    expect(document).toMatchObject({
+      status: { booted: { ostree: null, composefs: { bootType: 'Bls' } }, rollbackQueued: true },
+    })
+    const same = await machine.run('bootc', 'switch', `${repository}:v2`)
+    expect(same).toMatchObject({ code: 1, stderr: expect.stringContaining('same verity') as string })
+  })
+
+  test('and edit changes the image or the boot order, not both', async () => {
+    await using machine = await FakeMachine.create({ images })
+    const file = join(machine.root, 'spec.json')
+    const edit = (spec: object) => {
+      writeFileSync(file, JSON.stringify({ spec }))
+      return machine.run('bootc', 'edit', '-f', file)
+    }
+    const image = { image: pinned(update), transport: 'registry' }
+    expect((await edit({ image, bootOrder: 'rollback' })).stderr).toContain('Invalid state transition')
+    expect((await edit({ image, bootOrder: 'default' })).stdout).toContain('Queued for next boot')
+    expect((await edit({ image, bootOrder: 'default' })).stdout).toBe('Edit cancelled, no changes made.\n')
   })
 })

@@ -15,6 +15,7 @@ import { specImage, statusDocument } from './status-document.mjs'
 export async function edit(root, invocation) {
   const file = invocation.flags['filename']
   if (typeof file !== 'string') throw new BootcError('an editor is not emulated: use --filename')
+  if (readState(root).backend === 'composefs') throw new BootcError('Edit is not supported on composefs backend')
   const { spec } = JSON.parse(readFileSync(file, 'utf8'))
   const state = readState(root)
   const old = statusDocument(state, { bootedOnly: false }).spec

@@ -126,7 +126,7 @@ function entriesText(root, call, boot) {
   const last = options['lines'] ? found.slice(-Number(options['lines'][0])) : found
   const shown = options['reverse'] || options['r'] ? last.toReversed() : last
   if (shown.length > 0) return `${shown.map((entry) => line(entry, format)).join('\n')}\n`
-  return format === 'short' && !options['q'] && !options['quiet'] ? '-- No entries --\n' : ''
+  return format.startsWith('short') && !options['q'] && !options['quiet'] ? '-- No entries --\n' : ''
 }
 
 /**

@@ -22,24 +22,44 @@ function imageStatus(image, content, version) {
   }
 }
 
+/** @param {Deployment} deployment */
+function ostreeEntry({ stateroot, checksum, deploySerial }) {
+  return { stateroot, checksum, deploySerial }
+}
+
+/**
+ * @param {Deployment} deployment
+ * @param {string} version
+ */
+function composefsEntry({ checksum }, version) {
+  return {
+    verity: checksum.repeat(2),
+    bootType: 'Bls',
+    bootloader: 'systemd',
+    bootDigest: checksum,
+    ...(hasSince(version, '1.15.2') ? { missingVerityAllowed: false } : {}),
+  }
+}
+
 /**
  * @param {Deployment} deployment
  * @param {MachineState} state
  */
 function bootEntry(deployment, state) {
   const version = state.bootcVersion
-  const { stateroot, checksum, deploySerial, cachedUpdate, incompatible, pinned } = deployment
+  const { cachedUpdate, incompatible, pinned } = deployment
+  const composefs = state.backend === 'composefs'
   const image = incompatible ? null : imageStatus(deployment.image, deployment.content, version)
   const locked = deployment === state.staged && state.stagedLocked
   return {
     image,
-    cachedUpdate: cachedUpdate && imageStatus(cachedUpdate.image, cachedUpdate.content, version),
+    cachedUpdate: cachedUpdate && !composefs ? imageStatus(cachedUpdate.image, cachedUpdate.content, version) : null,
     incompatible,
     pinned,
-    store: image ? 'ostreeContainer' : null,
-    ostree: { stateroot, checksum, deploySerial },
+    store: image && !composefs ? 'ostreeContainer' : null,
+    ostree: composefs ? null : ostreeEntry(deployment),
     ...(hasSince(version, '1.7.0') ? { softRebootCapable: state.softRebootCapable } : {}),
-    ...(hasSince(version, '1.9.0') ? { composefs: null } : {}),
+    ...(hasSince(version, '1.9.0') ? { composefs: composefs ? composefsEntry(deployment, version) : null } : {}),
     ...(hasSince(version, '1.12.0') ? { downloadOnly: locked } : {}),
   }
 }
@@ -74,7 +94,7 @@ function hostStatus(state) {
     booted: bootedEntry,
     rollback: rollback && bootEntry(rollback, state),
     ...(withOthers ? { otherDeployments: others.map((deployment) => bootEntry(deployment, state)) } : {}),
-    rollbackQueued: isRollbackQueued(state),
+    rollbackQueued: isRollbackQueued(state) !== state.invertedRollbackQueued,
     type: bootedEntry?.image ? 'bootcHost' : null,
     ...newerKeys(state),
   }

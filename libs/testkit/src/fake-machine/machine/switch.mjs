@@ -62,6 +62,18 @@ function mutateInPlace(root, image) {
 }
 
 /**
+ * The composefs backend refuses an image that is on the disk already, under whatever reference.
+ * @param {string} root
+ * @param {string} digest
+ */
+function refuseSameVerity(root, digest) {
+  const { backend, deployments } = readState(root)
+  if (backend === 'composefs' && deployments.some(({ content }) => content?.digest === digest)) {
+    throw new BootcError(`Found existing deployment with the same verity digest as ${digest}`)
+  }
+}
+
+/**
  * `bootc switch` with the lock of the sysroot held.
  * @param {string} root
  * @param {Invocation} invocation
@@ -70,7 +82,10 @@ export async function switchImage(root, invocation) {
   const { flags } = invocation
   const { bootcVersion, ...state } = readState(root)
   const image = switchTarget(invocation, bootcVersion)
-  if (flags['mutate-in-place']) return mutateInPlace(root, image)
+  if (flags['mutate-in-place']) {
+    if (state.backend === 'composefs') throw new BootcError('This feature is not supported on composefs backend')
+    return mutateInPlace(root, image)
+  }
   const progress = openProgress(flags['progress-fd'])
   const old = specImage({ ...state, bootcVersion })
   if (flags['from-downloaded']) return fromDownloaded(root, flags)
@@ -84,6 +99,7 @@ export async function switchImage(root, invocation) {
     F_MESSAGE_ID: '7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1',
   })
   const content = await pull(root, image, progress)
+  refuseSameVerity(root, content.digest)
   await stage(root, { image, content, locked: flags['download-only'] === true, progress })
   prepareSoftReboot(root, flags, 'staged')
   if (flags['apply']) await rebootAndPark(root)
