@@ -64,6 +64,7 @@ describe('systemd-run of a fake machine', () => {
     expect(digestIn((await hostStatus(machine)).staged)).toBe(digestOf(update))
     expect((await machine.run('journalctl', '-u', 'pull', '-o', 'cat')).stdout).toContain('Queued for next boot')
     expect((await machine.run('systemd-run', ...run, 'sh', '-c', 'exit 7')).code).toBe(7)
+    expect((await machine.run('systemd-run', ...run, '/nowhere/bootc')).code).toBe(203)
     expect((await machine.run('systemctl', 'is-active', 'pull')).code).toBe(4)
   })
 

@@ -45,18 +45,28 @@ function startRunner(spec) {
   child.unref()
 }
 
+/** @param {string} file */
+function readResult(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error
+    return null
+  }
+}
+
 /** @param {UnitSpec} spec */
 async function waitForResult({ root, resultFile, name }) {
   for (;;) {
-    try {
-      const result = JSON.parse(readFileSync(resultFile, 'utf8'))
+    // In this order: the runner writes the result first and then takes its unit down.
+    const unit = readState(root).units[name]
+    const result = readResult(resultFile)
+    if (result && unit?.pid !== result.pid) {
       rmSync(resultFile, { force: true })
       return result
-    } catch (error) {
-      if (error.code !== 'ENOENT' && !(error instanceof SyntaxError)) throw error
     }
     // The power is gone, and the unit with it.
-    if (!(name in readState(root).units)) return { result: 'signal', exitStatus: 1 }
+    if (!unit && !result) return { result: 'signal', exitStatus: 1 }
     await delay(20)
   }
 }

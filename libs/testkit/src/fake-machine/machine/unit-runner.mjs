@@ -48,6 +48,8 @@ function toJournal(spec, stream) {
 
 /** @param {UnitSpec} spec @param {{ result: string, exitStatus: number }} end */
 function finish(spec, end) {
+  writeFileSync(`${spec.resultFile}.new`, JSON.stringify({ ...end, pid: process.pid }))
+  renameSync(`${spec.resultFile}.new`, spec.resultFile)
   updateState(spec.root, ({ units }) => {
     const unit = units[spec.name]
     if (unit?.pid !== process.pid) return
@@ -57,8 +59,6 @@ function finish(spec, end) {
     }
     Object.assign(unit, { active: 'failed', sub: 'failed', pid: null, ...end })
   })
-  writeFileSync(`${spec.resultFile}.new`, JSON.stringify(end))
-  renameSync(`${spec.resultFile}.new`, spec.resultFile)
 }
 
 /** @param {UnitSpec} spec */
@@ -79,6 +79,10 @@ function run(spec) {
   toJournal(spec, child.stdout)
   toJournal(spec, child.stderr)
   let timedOut = false
+  let missing = false
+  child.on('error', () => {
+    missing = true
+  })
   const limit = seconds(spec.properties['RuntimeMaxSec']?.at(-1))
   const timer =
     limit === null
@@ -90,9 +94,9 @@ function run(spec) {
         }, limit * 1000)
   // `systemctl stop` signals the whole group; the runner stays to record the end.
   process.on('SIGTERM', () => {})
-  child.on('error', () => finish(spec, { result: 'exit-code', exitStatus: 203 }))
   child.on('close', (code, signal) => {
     clearTimeout(timer)
+    if (missing) return finish(spec, { result: 'exit-code', exitStatus: 203 })
     const result = timedOut ? 'timeout' : signal ? 'signal' : code === 0 ? 'success' : 'exit-code'
     finish(spec, { result, exitStatus: code ?? 1 })
   })
