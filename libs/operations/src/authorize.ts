@@ -17,6 +17,7 @@ const grants = {
   'enrollment:write': ['operator', 'admin'],
   'registry:write': ['admin'],
   'token:write': ['admin'],
+  'user:write': ['admin'],
   'audit:read': ['approver', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 
@@ -34,3 +35,10 @@ export function authorize(ctx: Ctx, permission: Permission): void {
     `The role "${role}" may not do this (${permission}). Ask for: ${allowed.join(', ')}.`,
   )
 }
+
+/** Everything a role may do. */
+export function permissionsOf(role: Role): Permission[] {
+  return permissions.filter((permission) => (grants[permission] as readonly Role[]).includes(role))
+}
+
+const permissions = Object.keys(grants) as Permission[]

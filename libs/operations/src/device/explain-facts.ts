@@ -1,0 +1,117 @@
+import type { Because } from '@bootfleet/contracts'
+import type { ExplainFacts } from './read-explain-facts.ts'
+
+type Reason = (facts: ExplainFacts) => Because | undefined
+
+/** The most important first: what keeps a device from anything at all, then what keeps it from an update. */
+const reasons: readonly Reason[] = [
+  connection,
+  held,
+  organizationFrozen,
+  groupFrozen,
+  rejected,
+  quarantined,
+  rolloutState,
+  target,
+  pinned,
+  channel,
+  current,
+]
+
+/** Reasons why a device does not update, as far as the facts tell; never empty. */
+export function explainFacts(facts: ExplainFacts): Because[] {
+  const found = reasons.flatMap((reason) => reason(facts) ?? [])
+  if (found.length > 0) return found
+  return [{ code: 'device.nothing_to_do', message: 'The device has what it should have, and no rollout wants it now.' }]
+}
+
+function connection({ device }: ExplainFacts): Because | undefined {
+  if (device.state === 'never_seen') {
+    return {
+      code: 'device.never_connected',
+      message: 'The device was enrolled but never connected. Check the agent and its way to the gateway.',
+      enrolledAt: device.enrolledAt,
+    }
+  }
+  if (device.online) return undefined
+  const since = device.lastSeenAt
+  return { code: 'device.offline', message: `The device is offline. It was last heard of at ${since}.`, since }
+}
+
+function held({ device }: ExplainFacts): Because | undefined {
+  const since = device.desired?.heldSince ?? null
+  if (since === null) return undefined
+  const message =
+    'The device knows a newer desired state than this server, as after a restored backup. It gets no new image until it is resumed.'
+  return { code: 'device.server_behind', message, since }
+}
+
+function organizationFrozen({ organizationFreeze: freeze }: ExplainFacts): Because | undefined {
+  if (freeze === null) return undefined
+  return { code: 'freeze.organization', message: `${freeze.by} froze the organization: ${freeze.reason}`, ...freeze }
+}
+
+function groupFrozen({ groupFreeze: freeze, device }: ExplainFacts): Because | undefined {
+  if (freeze === null) return undefined
+  const message = `${freeze.by} froze the group "${device.group.name}": ${freeze.reason}`
+  return { code: 'freeze.group', message, group: device.group.name, ...freeze }
+}
+
+function rejected({ rejectedCode }: ExplainFacts): Because | undefined {
+  if (rejectedCode === null) return undefined
+  return {
+    code: 'device.rejected_desired',
+    message: `The agent refused the last desired state (${rejectedCode}).`,
+    rejectedCode,
+  }
+}
+
+function quarantined({ device, current: wanted }: ExplainFacts): Because | undefined {
+  const digest = wanted?.digest
+  const entry = device.quarantined.find((one) => one.digest === digest) ?? device.quarantined[0]
+  if (entry === undefined) return undefined
+  const message = `The device fell back from ${entry.digest} (${entry.reason}) and is not offered it again until that is lifted.`
+  return { code: 'device.quarantined', message, ...entry }
+}
+
+function rolloutState({ target: found }: ExplainFacts): Because | undefined {
+  if (found?.active !== true || found.rolloutState === 'running') return undefined
+  const { rolloutId, rolloutState: state, rolloutBecause: because } = found
+  return { ...because, rolloutId, rolloutState: state }
+}
+
+function target({ target: found }: ExplainFacts): Because | undefined {
+  if (found === null || (!found.active && found.state === 'succeeded')) return undefined
+  return { ...found.because, rolloutId: found.rolloutId, targetState: found.state }
+}
+
+function pinned({ device }: ExplainFacts): Because | undefined {
+  if (device.pinnedReleaseId === null) return undefined
+  const message = 'The device is pinned to a release and takes no other.'
+  return { code: 'device.pinned', message, releaseId: device.pinnedReleaseId }
+}
+
+function channel({ device }: ExplainFacts): Because | undefined {
+  if (device.channel !== null) return undefined
+  const message = `The group "${device.group.name}" follows no channel, so nothing is rolled out to it. Give it one.`
+  return { code: 'group.no_channel', message, group: device.group.name }
+}
+
+function current({ device, current: wanted, target: found }: ExplainFacts): Because | undefined {
+  if (device.channel === null || found?.active === true) return undefined
+  const { name } = device.channel
+  if (wanted === null) {
+    const message = `No rollout on the channel "${name}" has completed yet, so it has no current release.`
+    return { code: 'channel.no_current', message, channel: name }
+  }
+  if (wanted.digest === null) {
+    const message = `The current release of the channel "${name}" has no image for ${device.architecture}.`
+    return { code: 'release.no_architecture', message, channel: name, architecture: device.architecture }
+  }
+  if (device.booted?.digest !== wanted.digest) return undefined
+  return {
+    code: 'device.current',
+    message: `The device runs the current release of the channel "${name}".`,
+    channel: name,
+  }
+}

@@ -1,0 +1,63 @@
+import { Because, type Device, type Freeze } from '@bootfleet/contracts'
+import type { Tx } from '@bootfleet/db'
+import type { Ctx } from '../context.ts'
+import { presentFreeze } from '../freeze/present-freeze.ts'
+import { readDevice } from './read-device.ts'
+
+/** What is known of a device that may keep it from updating. */
+export interface ExplainFacts {
+  readonly device: Device
+  readonly organizationFreeze: Freeze | null
+  readonly groupFreeze: Freeze | null
+  /** Manifest digests of the channel's current release; null without a current release. */
+  readonly current: { readonly version: string | null; readonly digest: string | null } | null
+  /** Of the newest rollout that has the device as a target. */
+  readonly target: {
+    readonly rolloutId: string
+    readonly rolloutState: string
+    readonly rolloutBecause: Because
+    readonly state: string
+    readonly because: Because
+    readonly active: boolean
+  } | null
+  readonly rejectedCode: string | null
+}
+
+/** Reads what `explainFacts` judges. Throws `not_found`. */
+export async function readExplainFacts(tx: Tx, ctx: Ctx, id: string): Promise<ExplainFacts> {
+  const device = await readDevice(tx, ctx, id)
+  const organization = await tx.organization.findUniqueOrThrow({ where: { id: ctx.organizationId } })
+  const group = await tx.deviceGroup.findUniqueOrThrow({ where: { id: device.group.id } })
+  const desired = await tx.deviceDesired.findUnique({ where: { deviceId: id }, select: { rejectedCode: true } })
+  const target = await tx.rolloutTarget.findFirst({
+    where: { deviceId: id },
+    orderBy: { rollout: { createdAt: 'desc' } },
+    include: { rollout: { select: { state: true, because: true } } },
+  })
+  return {
+    device,
+    organizationFreeze: presentFreeze(organization),
+    groupFreeze: presentFreeze(group),
+    current: await readCurrent(tx, device),
+    target: target && {
+      rolloutId: target.rolloutId,
+      rolloutState: target.rollout.state,
+      rolloutBecause: Because.parse(target.rollout.because),
+      state: target.state,
+      because: Because.parse(target.because),
+      active: device.activeRollout?.id === target.rolloutId,
+    },
+    rejectedCode: desired?.rejectedCode ?? null,
+  }
+}
+
+async function readCurrent(tx: Tx, { channel, architecture }: Device): Promise<ExplainFacts['current']> {
+  if (channel === null) return null
+  const { currentReleaseId } = await tx.channel.findUniqueOrThrow({ where: { id: channel.id } })
+  if (currentReleaseId === null) return null
+  const release = await tx.release.findUnique({
+    where: { id: currentReleaseId },
+    select: { version: true, manifests: { where: { architecture }, select: { manifestDigest: true } } },
+  })
+  return release && { version: release.version, digest: release.manifests[0]?.manifestDigest ?? null }
+}

@@ -1,0 +1,42 @@
+import type { z } from 'zod'
+import type { Group, UpdateGroup } from '@bootfleet/contracts'
+import { audit } from '../audit.ts'
+import { authorize } from '../authorize.ts'
+import { findChannel } from '../channel/find-channel.ts'
+import { inOrganization, type Ctx } from '../context.ts'
+import { OperationError } from '../errors.ts'
+import { wakeRollouts } from '../freeze/wake-rollouts.ts'
+import { nameTaken, refuseDuplicate } from '../keys.ts'
+import { emit } from '../outbox.ts'
+import { defaultGroup } from './default-group.ts'
+import { findGroup } from './find-group.ts'
+import { presentGroups } from './present-group.ts'
+
+export type UpdateGroupInput = z.output<typeof UpdateGroup> & { readonly group: string }
+
+/** Changes what is given. Rollouts under way are decided again, since budget and windows bind them at once. */
+export async function updateGroup(ctx: Ctx, { group, channel, ...input }: UpdateGroupInput): Promise<Group> {
+  authorize(ctx, 'group:write')
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  return refuseDuplicate(nameTaken('group', input.name ?? ''), () =>
+    inOrganization(ctx, async (tx) => {
+      const { id, name } = await findGroup(tx, ctx, group)
+      if (name === defaultGroup && input.name !== undefined && input.name !== defaultGroup) throw isDefault()
+      const channelId = channel == null ? channel : (await findChannel(tx, ctx, channel)).id
+      await tx.deviceGroup.update({ where: { id }, data: { ...given, ...(channelId !== undefined && { channelId }) } })
+      const changed = [...Object.keys(given), ...(channel === undefined ? [] : ['channel'])]
+      await audit(tx, ctx, { action: 'group.update', subject: { kind: 'group', id }, detail: { changed } })
+      await emit(tx, ctx.organizationId, [{ kind: 'group.changed', groupId: id }])
+      await wakeRollouts(tx, ctx)
+      const row = await findGroup(tx, ctx, id)
+      return (await presentGroups(tx, [row]))(row)
+    }),
+  )
+}
+
+function isDefault(): OperationError {
+  return new OperationError('conflict', 'The group "default" keeps its name: devices without a group belong to it.', {
+    reason: 'default_group',
+    field: 'name',
+  })
+}
