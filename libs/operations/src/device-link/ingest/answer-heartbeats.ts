@@ -1,0 +1,51 @@
+import type { Tx } from '@bootfleet/db'
+import type { Admitted } from './admit.ts'
+import type { ControlReply } from './inbound.ts'
+import { newestPer } from './message-order.ts'
+import { setToSend } from './write-desired-state.ts'
+
+interface Known {
+  device_id: string
+  seq: bigint
+  boots: number
+}
+
+/**
+ * Repairs what was lost, by what heartbeats tell: an old document is sent again; a connection whose hello never came, a
+ * newer document than ours, a message or a boot record that is missing here make the device say everything again.
+ */
+export async function answerHeartbeats(
+  tx: Tx,
+  messages: readonly Admitted<'tm/hb'>[],
+  { now, greeted }: { now: Date; greeted: ReadonlySet<string> },
+): Promise<ControlReply[]> {
+  const beats = newestPer(messages, ({ facts }) => facts.deviceId).filter(({ facts }) => !greeted.has(facts.deviceId))
+  if (beats.length === 0) return []
+  const late = beats.filter(({ body, facts }) => body.gen < facts.gen).map(({ facts }) => facts.deviceId)
+  await setToSend(tx, await notScheduled(tx, late), now)
+  const known = new Map((await readKnown(tx, beats)).map((row) => [row.device_id, row]))
+  const isIncomplete = ({ body, facts }: Admitted<'tm/hb'>): boolean => {
+    const stored = known.get(facts.deviceId)
+    const missing = Number(stored?.seq ?? 0) < body.lastSeq || (stored?.boots ?? 0) < body.boots
+    return missing || body.conn !== facts.conn || body.gen > facts.gen
+  }
+  return beats.filter(isIncomplete).map(({ facts }) => ({ deviceId: facts.deviceId, control: { kind: 'resync' } }))
+}
+
+/** The newest sequence number of this epoch that is stored, and how many boot records of this incarnation. */
+function readKnown(tx: Tx, beats: readonly Admitted<'tm/hb'>[]): Promise<Known[]> {
+  return tx.$queryRaw<Known[]>`
+    SELECT n.device_id::text, GREATEST(
+        (SELECT s.seq FROM device_state s WHERE s.device_id = n.device_id AND s.inc = n.inc AND s.epoch = n.epoch),
+        (SELECT max(d.seq) FROM device_document d WHERE d.device_id = n.device_id AND d.inc = n.inc AND d.epoch = n.epoch)) AS seq,
+      (SELECT count(*) FROM boot_record b WHERE b.device_id = n.device_id AND b.inc = n.inc)::int AS boots
+    FROM UNNEST(${beats.map(({ facts }) => facts.deviceId)}::uuid[], ${beats.map(({ envelope }) => envelope.inc)}::int[],
+                ${beats.map(({ envelope }) => envelope.epoch)}::int[]) AS n(device_id, inc, epoch)`
+}
+
+async function notScheduled(tx: Tx, deviceIds: readonly string[]): Promise<string[]> {
+  if (deviceIds.length === 0) return []
+  const rows = await tx.$queryRaw<{ device_id: string }[]>`
+    SELECT device_id::text FROM device_desired WHERE device_id = ANY(${[...deviceIds]}::uuid[]) AND send_at IS NULL`
+  return rows.map(({ device_id }) => device_id)
+}

@@ -1,0 +1,49 @@
+import { activeStates } from '@bootfleet/domain'
+import type { Tx } from '@bootfleet/db'
+
+/** Rollouts that still look at what their devices report: the active ones, and completed ones while they are observed. */
+const observingStates: readonly string[] = [...activeStates, 'completed']
+const activeOnly: readonly string[] = activeStates
+/** Targets of which no report can change anything. */
+const settledStates = ['failed', 'reverted', 'skipped', 'rolled_back', 'pending']
+
+export interface RolloutRef {
+  readonly rolloutId: string
+  readonly organizationId: string
+}
+
+/**
+ * Makes the targets of devices that reported something new due, and finds the rollouts that have something to decide:
+ * theirs, and those that wait for a device which has just come online.
+ */
+export async function wakeRollouts(
+  tx: Tx,
+  { changed, online }: { changed: readonly string[]; online: readonly string[] },
+  now: Date,
+): Promise<RolloutRef[]> {
+  const due = changed.length === 0 ? [] : await makeDue(tx, changed, now)
+  const waiting = online.length === 0 ? [] : await findWaiting(tx, online)
+  const byId = new Map([...due, ...waiting].map((ref) => [ref.rolloutId, ref]))
+  return [...byId.values()]
+}
+
+function makeDue(tx: Tx, deviceIds: readonly string[], now: Date): Promise<RolloutRef[]> {
+  return tx.$queryRaw<RolloutRef[]>`
+    WITH concerned AS (
+      SELECT t.rollout_id, t.device_id FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
+      WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND r.state = ANY(${[...observingStates]}::text[])
+        AND NOT t.state = ANY(${settledStates}::text[])
+      ORDER BY t.rollout_id, t.device_id FOR UPDATE OF t),
+    due AS (
+      UPDATE rollout_target t SET due_at = ${now} FROM concerned c
+      WHERE t.rollout_id = c.rollout_id AND t.device_id = c.device_id
+      RETURNING t.rollout_id, t.organization_id)
+    SELECT DISTINCT rollout_id::text AS "rolloutId", organization_id::text AS "organizationId" FROM due`
+}
+
+function findWaiting(tx: Tx, deviceIds: readonly string[]): Promise<RolloutRef[]> {
+  return tx.$queryRaw<RolloutRef[]>`
+    SELECT DISTINCT t.rollout_id::text AS "rolloutId", t.organization_id::text AS "organizationId"
+    FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
+    WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND t.state = 'pending' AND r.state = ANY(${[...activeOnly]}::text[])`
+}
