@@ -1,0 +1,58 @@
+import { decide, type RolloutState } from '@bootfleet/domain'
+import type { Tx } from '@bootfleet/db'
+import { inOrganization, systemCtx, type Ctx } from '../context.ts'
+import { loadPublicSigningKeys } from '../installation/installation-keys.ts'
+import type { PublicKeys } from '../desired/build-desired.ts'
+import type { Services } from '../services.ts'
+import { applyDecision } from './apply-decision.ts'
+import { loadView } from './load-view.ts'
+import { lockRollout, type RolloutRow } from './lock-rollout.ts'
+import { planTargets } from './plan-targets.ts'
+import { beginRunning } from './start-rollout.ts'
+
+const idle: readonly RolloutState[] = ['draft', 'awaiting_approval', 'aborted', 'rolled_back', 'superseded']
+
+/**
+ * One turn of a rollout, the only writer of its progress: locks the row, loads the view, decides, applies, commits.
+ * Returns whether another turn is wanted at once. Doing it twice, or late, is harmless.
+ */
+export async function advanceRollout(
+  services: Services,
+  { rolloutId }: { rolloutId: string },
+): Promise<{ more: boolean }> {
+  const found = await services.db.transaction('system', (tx) =>
+    tx.rollout.findUnique({ where: { id: rolloutId }, select: { organizationId: true } }),
+  )
+  if (!found) return { more: false }
+  const keys = await loadPublicSigningKeys(services)
+  const ctx = systemCtx(services, found.organizationId)
+  return inOrganization(ctx, (tx) => turn(tx, ctx, { rolloutId, keys }))
+}
+
+async function turn(
+  tx: Tx,
+  ctx: Ctx,
+  { rolloutId, keys }: { rolloutId: string; keys: PublicKeys },
+): Promise<{ more: boolean }> {
+  const rollout = await lockRollout(tx, rolloutId)
+  if (!rollout || idle.includes(rollout.state)) return { more: false }
+  const now = ctx.services.now()
+  if (rollout.state === 'scheduled') return { more: await startWhenDue(tx, ctx, rollout) }
+  if (rollout.plannedAt === null) return { more: await plan(tx, ctx, rollout) }
+  const view = await loadView(tx, ctx, rollout)
+  const decision = decide(view, now.getTime())
+  await applyDecision(tx, { rollout, now, keys }, { view, decision })
+  return { more: decision.wakeAt !== null && decision.wakeAt <= now.getTime() }
+}
+
+async function startWhenDue(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
+  if (rollout.startAt === null || rollout.startAt > ctx.services.now()) return false
+  return beginRunning(tx, ctx, rollout)
+}
+
+async function plan(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
+  const { channelId, releaseId, selector, organizationId, planCursor, policy } = rollout
+  const selection = { channelId, releaseId, selector, organizationId, rolloutId: rollout.id }
+  await planTargets(tx, { ...selection, planCursor, policy, now: ctx.services.now() })
+  return true
+}

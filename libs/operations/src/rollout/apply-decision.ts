@@ -1,0 +1,104 @@
+import type { Event } from '@bootfleet/contracts'
+import type { Decision, RolloutView, WaveChange } from '@bootfleet/domain'
+import type { Prisma, Tx } from '@bootfleet/db'
+import { emit } from '../outbox.ts'
+import { foldChanges } from './fold-changes.ts'
+import type { RolloutRow } from './lock-rollout.ts'
+import { writeInstructions, type InstructionContext } from './write-instructions.ts'
+import { writeSlots } from './write-slots.ts'
+import { postponeTargets, writeTargets } from './write-targets.ts'
+
+/** Writes a decision: targets, slots, desired documents, events, waves, the rollout, and hints. A fixed number of statements. */
+export async function applyDecision(
+  tx: Tx,
+  ctx: InstructionContext,
+  { view, decision }: { view: RolloutView; decision: Decision },
+): Promise<void> {
+  const { rollout, now } = ctx
+  const { changed, postponed } = foldChanges(view.targets, decision.targets, now)
+  await writeTargets(tx, rollout.id, changed)
+  await postponeTargets(tx, rollout.id, postponed)
+  await writeSlots(tx, { organizationId: rollout.organizationId, rolloutId: rollout.id, now }, changed)
+  await writeInstructions(tx, ctx, changed)
+  await writeEvents(tx, ctx, decision)
+  for (const wave of decision.waves) await writeWave(tx, ctx, wave)
+  await writeRollout(tx, ctx, decision)
+  const moved = changed.length > 0 || decision.waves.length > 0 || decision.rollout !== undefined
+  if (moved)
+    await emit(
+      tx,
+      rollout.organizationId,
+      hints(
+        rollout.id,
+        changed.map(({ deviceId }) => deviceId),
+      ),
+    )
+}
+
+function hints(rolloutId: string, deviceIds: readonly string[]): Event[] {
+  const events: Event[] = [{ kind: 'rollout.changed', rolloutId }]
+  for (let from = 0; from < deviceIds.length; from += 100)
+    events.push({ kind: 'device.changed', deviceIds: deviceIds.slice(from, from + 100) })
+  return events
+}
+
+async function writeEvents(tx: Tx, { rollout, now }: InstructionContext, decision: Decision): Promise<void> {
+  const common = { organizationId: rollout.organizationId, rolloutId: rollout.id, at: now }
+  const targets = decision.targets.flatMap(({ event, because, deviceId, wave }) =>
+    event === undefined ? [] : [{ ...common, kind: event, because: { ...because }, deviceId, wave: wave ?? null }],
+  )
+  const waves = decision.waves.flatMap(({ event, because, index, evaluations }) =>
+    event === undefined
+      ? []
+      : [{ ...common, kind: event, because: withEvaluations(because, evaluations), wave: index }],
+  )
+  const moves = decision.rollout
+    ? [{ ...common, kind: `rollout.${decision.rollout.to}`, because: { ...decision.rollout.because } }]
+    : []
+  const data = [...targets, ...waves, ...moves]
+  if (data.length > 0) await tx.rolloutEvent.createMany({ data })
+}
+
+function withEvaluations(
+  because: WaveChange['because'],
+  evaluations: WaveChange['evaluations'],
+): Prisma.InputJsonObject {
+  return { ...because, ...(evaluations && { evaluations: evaluations.map((evaluation) => ({ ...evaluation })) }) }
+}
+
+async function writeWave(tx: Tx, { rollout, now }: InstructionContext, wave: WaveChange): Promise<void> {
+  await tx.rolloutWave.update({
+    where: { rolloutId_index: { rolloutId: rollout.id, index: wave.index } },
+    data: {
+      state: wave.state,
+      ...(wave.evaluations && { evaluation: wave.evaluations.map((evaluation) => ({ ...evaluation })) }),
+      ...(wave.state === 'open' ? { openedAt: now } : { concludedAt: now }),
+    },
+  })
+}
+
+async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decision: Decision): Promise<void> {
+  const to = decision.rollout?.to
+  const ended = to === 'completed' || to === 'aborted' || to === 'rolled_back'
+  await tx.rollout.update({
+    where: { id: rollout.id },
+    data: {
+      because: { ...decision.because },
+      wakeAt: decision.wakeAt === null ? null : new Date(decision.wakeAt),
+      ...(to && { state: to, version: { increment: 1 } }),
+      ...(ended && { endedAt: now }),
+    },
+  })
+  if (to === 'completed') await moveChannel(tx, rollout)
+}
+
+// `current` moves only when a rollout to the whole channel completes.
+async function moveChannel(tx: Tx, { id, channelId, releaseId, selector }: RolloutRow): Promise<void> {
+  if (selector !== null) return
+  const { currentReleaseId } = await tx.channel.findUniqueOrThrow({
+    where: { id: channelId },
+    select: { currentReleaseId: true },
+  })
+  await tx.rollout.update({ where: { id }, data: { previousReleaseId: currentReleaseId } })
+  await tx.channel.update({ where: { id: channelId }, data: { currentReleaseId: releaseId } })
+}

@@ -1,0 +1,56 @@
+import { policySpec, PolicyInput, type Rollout } from '@bootfleet/contracts'
+import type { z } from 'zod'
+import type { CreateRollout } from '@bootfleet/contracts'
+import { authorize } from '../authorize.ts'
+import { audit } from '../audit.ts'
+import { inOrganization, type Ctx } from '../context.ts'
+import { OperationError } from '../errors.ts'
+import { emit } from '../outbox.ts'
+import { selectorSql } from '../device/selector-sql.ts'
+import { lockKnownRollout } from './lock-rollout.ts'
+import { presentRollout } from './present-rollout.ts'
+import { resolveRecipe } from './resolve-recipe.ts'
+import { startLocked } from './start-rollout.ts'
+import { legalState } from './transition.ts'
+
+export type CreateRolloutInput = z.output<typeof CreateRollout>
+
+/** Creates a rollout with a frozen copy of its policy: as a draft, scheduled, or started at once. */
+export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rollout> {
+  authorize(ctx, 'rollout:create')
+  if (input.start !== 'draft') authorize(ctx, 'rollout:start')
+  const startAt = input.start === 'now' || input.start === 'draft' ? null : new Date(input.start)
+  if (startAt && startAt <= ctx.services.now())
+    throw new OperationError('invalid', 'The start time is past; use "now" to start at once.', { field: 'start' })
+  if (input.selector !== undefined) selectorSql(input.selector)
+  return inOrganization(ctx, async (tx) => {
+    const { channel, release, policy, policyName } = await resolveRecipe(tx, input)
+    const id = ctx.services.newId()
+    const scheduled = startAt !== null
+    const because = scheduled
+      ? { code: 'rollout.scheduled', message: `Starts at ${startAt.toISOString()}.` }
+      : { code: 'rollout.draft', message: 'Waits to be started.' }
+    await tx.rollout.create({
+      data: {
+        id,
+        organizationId: ctx.organizationId,
+        channelId: channel.id,
+        releaseId: release.id,
+        state: scheduled ? legalState('draft', 'schedule') : 'draft',
+        because,
+        policyName,
+        policy: JSON.parse(JSON.stringify(policySpec(PolicyInput.parse(policy)))),
+        selector: input.selector ?? null,
+        startAt,
+        wakeAt: startAt,
+        createdBy: ctx.actor.name,
+        createdAt: ctx.services.now(),
+      },
+    })
+    const detail = { channel: channel.name, release: release.id, start: input.start }
+    await audit(tx, ctx, { action: 'rollout.create', subject: { kind: 'rollout', id }, detail })
+    await emit(tx, ctx.organizationId, [{ kind: 'rollout.changed', rolloutId: id }])
+    if (input.start === 'now') await startLocked(tx, ctx, await lockKnownRollout(tx, id))
+    return presentRollout(tx, ctx, id)
+  })
+}

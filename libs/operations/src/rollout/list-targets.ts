@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import type { Because, Page, Target } from '@bootfleet/contracts'
+import type { TargetState } from '@bootfleet/domain'
+import { Prisma, type Tx } from '@bootfleet/db'
+import { authorize } from '../authorize.ts'
+import { inOrganization, type Ctx } from '../context.ts'
+import { notFound } from '../errors.ts'
+import { readCursor, toPage } from '../page.ts'
+
+export interface ListTargetsInput {
+  readonly rollout: string
+  readonly state?: string | undefined
+  readonly wave?: number | undefined
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
+interface Row {
+  deviceId: string
+  deviceName: string
+  wave: number | null
+  position: bigint
+  state: TargetState
+  reason: string | null
+  because: Because
+  digest: string
+  fromDigest: string | null
+  stateSince: Date
+  grantedAt: Date | null
+  soakUntil: Date | null
+}
+
+const TargetCursor = z.tuple([
+  z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .transform(BigInt),
+  z.uuid(),
+])
+
+/** Targets of a rollout in its order. */
+export function listTargets(ctx: Ctx, input: ListTargetsInput): Promise<Page<Target>> {
+  authorize(ctx, 'fleet:read')
+  return inOrganization(ctx, async (tx) => {
+    if ((await tx.rollout.count({ where: { id: input.rollout } })) === 0) throw notFound('rollout', input.rollout)
+    const keys = ({ position, deviceId }: Row) => [String(position), deviceId]
+    return toPage(await readRows(tx, input), input.limit, { present: toTarget, keys })
+  })
+}
+
+function readRows(tx: Tx, { rollout, state, wave, cursor, limit }: ListTargetsInput): Promise<Row[]> {
+  const after = readCursor(TargetCursor, cursor)
+  const conditions = [
+    Prisma.sql`t.rollout_id = ${rollout}::uuid`,
+    ...(state === undefined ? [] : [Prisma.sql`t.state = ${state}`]),
+    ...(wave === undefined ? [] : [Prisma.sql`t.wave = ${wave}`]),
+    ...(after ? [Prisma.sql`(t.position, t.device_id) > (${after[0]}, ${after[1]}::uuid)`] : []),
+  ]
+  return tx.$queryRaw<Row[]>`
+    SELECT t.device_id::text AS "deviceId", d.name AS "deviceName", t.wave, t.position, t.state, t.reason, t.because,
+      t.digest, t.from_digest AS "fromDigest", t.state_since AS "stateSince", t.granted_at AS "grantedAt",
+      t.soak_until AS "soakUntil"
+    FROM rollout_target t JOIN device d ON d.id = t.device_id
+    WHERE ${Prisma.join(conditions, ' AND ')}
+    ORDER BY t.position, t.device_id LIMIT ${limit + 1}`
+}
+
+function toTarget({ position, stateSince, grantedAt, soakUntil, ...row }: Row): Target {
+  return {
+    ...row,
+    position: Number(position),
+    stateSince: stateSince.toISOString(),
+    grantedAt: grantedAt?.toISOString() ?? null,
+    soakUntil: soakUntil?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,57 @@
+import { Budget } from '@bootfleet/contracts'
+import { slotsOf, type Because, type GroupView } from '@bootfleet/domain'
+import type { Tx } from '@bootfleet/db'
+
+interface GroupRow {
+  id: string
+  name: string
+  budget: unknown
+  windows: unknown
+  blackouts: unknown
+  frozenBy: string | null
+  freezeReason: string | null
+  size: number
+  slotsTaken: number
+  downloading: number
+}
+
+export interface GroupsInput {
+  readonly groupIds: readonly string[]
+  readonly now: Date
+  readonly respectWindows: boolean
+}
+
+/** Budgets of these groups over all rollouts, and whether they may be granted anything now. */
+export async function loadGroups(tx: Tx, input: GroupsInput): Promise<Record<string, GroupView>> {
+  if (input.groupIds.length === 0) return {}
+  const rows = await tx.$queryRaw<GroupRow[]>`
+    SELECT g.id::text, g.name, g.budget, g.windows, g.blackouts,
+      CASE WHEN o.frozen_at IS NOT NULL THEN o.frozen_by ELSE CASE WHEN g.frozen_at IS NOT NULL THEN g.frozen_by END END AS "frozenBy",
+      CASE WHEN o.frozen_at IS NOT NULL THEN o.freeze_reason ELSE g.freeze_reason END AS "freezeReason",
+      (SELECT count(*)::int FROM device d WHERE d.group_id = g.id AND d.removed_at IS NULL) AS size,
+      (SELECT count(*)::int FROM budget_slot b WHERE b.group_id = g.id) AS "slotsTaken",
+      (SELECT count(*)::int FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
+        WHERE t.group_id = g.id AND t.state IN ('offered', 'downloading') AND r.state IN ('running', 'pausing', 'paused')) AS downloading
+    FROM device_group g JOIN organization o ON o.id = g.organization_id
+    WHERE g.id = ANY(${[...input.groupIds]}::uuid[])`
+  return Object.fromEntries(rows.map((row) => [row.id, toGroup(row)]))
+}
+
+function toGroup(row: GroupRow): GroupView {
+  const budget = Budget.parse(row.budget)
+  return {
+    slots: slotsOf(budget.maxUnavailable, row.size),
+    slotsTaken: row.slotsTaken,
+    maxDownloading: budget.maxDownloading,
+    downloading: row.downloading,
+    closed: frozenBecause(row),
+    windowUntil: null,
+    reopensAt: null,
+  }
+}
+
+function frozenBecause({ name, frozenBy, freezeReason }: GroupRow): Because | null {
+  if (frozenBy === null) return null
+  const message = `Frozen by ${frozenBy}${freezeReason ? `: ${freezeReason}` : ''}. Nothing is granted until it is lifted.`
+  return { code: 'group.frozen', message, group: name }
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { AgentError, Attempt, Health } from '@bootfleet/contracts'
+import type { ReportView, TargetState, TargetView } from '@bootfleet/domain'
+import type { Tx } from '@bootfleet/db'
+import type { RolloutRow } from './lock-rollout.ts'
+
+// What `decide` reads of a stored report. Devices wrote it, so each part may be missing.
+const StoredReport = z.object({
+  grant: z.object({ id: z.string() }).nullish().catch(null),
+  attempt: Attempt.nullish().catch(null),
+  errors: z.array(AgentError).catch([]),
+  health: Health.nullish().catch(null),
+})
+
+interface TargetRow {
+  deviceId: string
+  groupId: string
+  wave: number | null
+  state: TargetState
+  reason: string | null
+  stateSince: Date
+  dueAt: Date | null
+  digest: string
+  indexDigest: string | null
+  fromDigest: string | null
+  grantId: string | null
+  grantConn: string | null
+  grantedAt: Date | null
+  grantBootKey: string | null
+  recalled: boolean
+  soakBootKey: string | null
+  soakUntil: Date | null
+  attempts: number
+  holdsSlot: boolean
+  removed: boolean
+  connected: boolean
+  conn: string | null
+  connectedAt: Date | null
+  lastSeenAt: Date | null
+  capabilities: string[] | null
+  quarantined: boolean
+  desiredGen: bigint | null
+  receivedAt: Date | null
+  observedGen: bigint | null
+  phase: string | null
+  bootKey: string | null
+  bootedDigest: string | null
+  stagedDigest: string | null
+  stagedLocked: boolean | null
+  health: string | null
+  report: unknown
+}
+
+/** Locks these targets and loads them with all that is known of their devices, in the rollout's order. */
+export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readonly string[]): Promise<TargetView[]> {
+  if (deviceIds.length === 0) return []
+  await tx.$queryRaw`
+    SELECT 1 FROM rollout_target WHERE rollout_id = ${rollout.id}::uuid AND device_id = ANY(${[...deviceIds]}::uuid[])
+    ORDER BY device_id FOR UPDATE`
+  const rows = await tx.$queryRaw<TargetRow[]>`
+    SELECT t.device_id::text AS "deviceId", t.group_id::text AS "groupId", t.wave, t.state, t.reason,
+      t.state_since AS "stateSince", t.due_at AS "dueAt", t.digest, r.index_digest AS "indexDigest",
+      t.from_digest AS "fromDigest", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
+      t.granted_at AS "grantedAt", t.grant_boot_key AS "grantBootKey", t.recalled, t.soak_boot_key AS "soakBootKey",
+      t.soak_until AS "soakUntil", t.attempts, b.device_id IS NOT NULL AS "holdsSlot", d.removed_at IS NOT NULL AS removed,
+      coalesce(p.online, false) AS connected, p.conn::text, p.connected_at AS "connectedAt", p.last_seen_at AS "lastSeenAt",
+      p.capabilities, q.digest IS NOT NULL AS quarantined, x.gen AS "desiredGen", s.received_at AS "receivedAt",
+      s.observed_gen AS "observedGen", s.phase, s.boot_key AS "bootKey", s.booted_digest AS "bootedDigest",
+      s.staged_digest AS "stagedDigest", s.staged_locked AS "stagedLocked", s.health, s.report
+    FROM rollout_target t
+    JOIN release r ON r.id = ${rollout.releaseId}::uuid
+    JOIN device d ON d.id = t.device_id
+    LEFT JOIN device_state s ON s.device_id = t.device_id
+    LEFT JOIN device_presence p ON p.device_id = t.device_id
+    LEFT JOIN device_desired x ON x.device_id = t.device_id
+    LEFT JOIN device_quarantine q ON q.device_id = t.device_id AND q.digest = t.digest AND q.lifted_at IS NULL
+    LEFT JOIN budget_slot b ON b.device_id = t.device_id
+    WHERE t.rollout_id = ${rollout.id}::uuid AND t.device_id = ANY(${[...deviceIds]}::uuid[])
+    ORDER BY t.position, t.device_id`
+  return rows.map(toTarget)
+}
+
+function toTarget(row: TargetRow): TargetView {
+  const { deviceId, groupId, wave, state, reason, fromDigest, recalled, soakBootKey, attempts, holdsSlot } = row
+  return {
+    deviceId,
+    groupId,
+    wave,
+    state,
+    reason,
+    fromDigest,
+    recalled,
+    soakBootKey,
+    attempts,
+    holdsSlot,
+    stateSince: row.stateSince.getTime(),
+    dueAt: millis(row.dueAt),
+    accept: row.indexDigest === null ? [row.digest] : [row.digest, row.indexDigest],
+    grant: toGrant(row),
+    soakUntil: millis(row.soakUntil),
+    device: {
+      removed: row.removed,
+      connected: row.connected,
+      conn: row.conn,
+      connectedAt: millis(row.connectedAt),
+      lastSeenAt: millis(row.lastSeenAt),
+      canLock: row.capabilities?.includes('download_only') ?? false,
+      quarantined: row.quarantined,
+      desiredGen: Number(row.desiredGen ?? 0n),
+      report: toReport(row),
+    },
+  }
+}
+
+function toGrant({ grantId, grantConn, grantedAt, grantBootKey }: TargetRow): TargetView['grant'] {
+  if (grantId === null || grantedAt === null) return null
+  return { id: grantId, conn: grantConn, at: grantedAt.getTime(), bootKey: grantBootKey }
+}
+
+function toReport(row: TargetRow): ReportView | null {
+  if (row.receivedAt === null) return null
+  return { receivedAt: row.receivedAt.getTime(), ...reportColumns(row), ...reportDocument(row.report) }
+}
+
+function reportColumns(row: TargetRow) {
+  return {
+    observedGen: Number(row.observedGen ?? 0n),
+    phase: row.phase ?? 'idle',
+    bootKey: row.bootKey ?? '',
+    bootedDigest: row.bootedDigest,
+    stagedDigest: row.stagedDigest,
+    stagedLocked: row.stagedLocked ?? false,
+    health: row.health ?? 'unknown',
+  }
+}
+
+function reportDocument(report: unknown) {
+  const { grant, attempt, errors, health } = StoredReport.parse(report ?? {})
+  return {
+    grantId: grant?.id ?? null,
+    attempt: attempt
+      ? { target: attempt.target, outcome: attempt.outcome ?? null, detail: attempt.detail ?? null }
+      : null,
+    errors: errors.map(({ code, detail, retryable, digest }) => ({ code, detail, retryable, digest: digest ?? null })),
+    failedChecks: health?.failed.map(({ check }) => check) ?? [],
+  }
+}
+
+function millis(time: Date | null): number | null {
+  return time?.getTime() ?? null
+}

@@ -1,0 +1,60 @@
+import type { RolloutView, StateCounts, TargetState, WaveState, WaveView } from '@bootfleet/domain'
+import type { Tx } from '@bootfleet/db'
+import type { Ctx } from '../context.ts'
+import { loadGroups } from './load-groups.ts'
+import { loadTargets } from './load-targets.ts'
+import type { RolloutRow } from './lock-rollout.ts'
+import { pickTargets } from './pick-targets.ts'
+
+interface CountRow {
+  wave: number | null
+  state: TargetState
+  count: number
+}
+
+/** Loads what `decide` may know: aggregates of all targets, and the rows that can change. A fixed number of queries. */
+export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<RolloutView> {
+  const now = ctx.services.now()
+  const counts = await tx.$queryRaw<CountRow[]>`
+    SELECT wave, state, count(*)::int AS count FROM rollout_target WHERE rollout_id = ${rollout.id}::uuid GROUP BY wave, state`
+  const waves = await loadWaves(tx, rollout.id, counts)
+  const picked = await pickTargets(tx, { rollout, now, room: openRoom(waves) })
+  const targets = await loadTargets(tx, rollout, picked.deviceIds)
+  const unassigned = counts.find(({ wave, state }) => wave === null && state === 'pending')?.count ?? 0
+  const groupIds = [...new Set(targets.map(({ groupId }) => groupId))]
+  const groups = await loadGroups(tx, { groupIds, now, respectWindows: rollout.policy.windows === 'respect' })
+  const grantIds = targets.map(() => ctx.services.newId())
+  return {
+    state: rollout.state,
+    policy: rollout.policy,
+    waves,
+    groups,
+    targets,
+    unassigned,
+    more: picked.more,
+    grantIds,
+  }
+}
+
+async function loadWaves(tx: Tx, rolloutId: string, counts: readonly CountRow[]): Promise<WaveView[]> {
+  const rows = await tx.rolloutWave.findMany({ where: { rolloutId }, orderBy: { index: 'asc' } })
+  return rows.map(({ index, rule, size, state, openedAt, excused }) => ({
+    index,
+    rule,
+    size,
+    state: state as WaveState,
+    openedAt: openedAt?.getTime() ?? null,
+    excused,
+    counts: countsOf(counts, index),
+  }))
+}
+
+function countsOf(rows: readonly CountRow[], wave: number): StateCounts {
+  return Object.fromEntries(rows.filter((row) => row.wave === wave).map(({ state, count }) => [state, count]))
+}
+
+// Places that the open waves still have, and those of the next one, which may open in this turn.
+function openRoom(waves: readonly WaveView[]): number {
+  const taken = (wave: WaveView) => Object.values(wave.counts).reduce((total, count) => total + count, 0)
+  return waves.filter(({ state }) => state === 'open').reduce((room, wave) => room + wave.size - taken(wave), 0)
+}

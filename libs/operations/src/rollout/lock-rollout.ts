@@ -1,0 +1,36 @@
+import type { PolicySpec, RolloutState } from '@bootfleet/domain'
+import { Prisma, type Tx } from '@bootfleet/db'
+import { notFound } from '../errors.ts'
+
+/** A rollout row, held by this transaction: whoever moves a rollout takes this lock first. */
+export interface RolloutRow {
+  readonly id: string
+  readonly organizationId: string
+  readonly channelId: string
+  readonly releaseId: string
+  readonly state: RolloutState
+  readonly policy: PolicySpec
+  readonly selector: string | null
+  readonly startAt: Date | null
+  readonly plannedAt: Date | null
+  readonly planCursor: string | null
+  readonly eligible: number | null
+  readonly wakeAt: Date | null
+}
+
+/** Locks a rollout; `undefined` when there is none. */
+export async function lockRollout(tx: Tx, id: string): Promise<RolloutRow | undefined> {
+  const rows = await tx.$queryRaw<RolloutRow[]>(Prisma.sql`
+    SELECT id::text, organization_id::text AS "organizationId", channel_id::text AS "channelId",
+      release_id::text AS "releaseId", state, policy, selector, start_at AS "startAt", planned_at AS "plannedAt",
+      plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt"
+    FROM rollout WHERE id = ${id}::uuid FOR UPDATE`)
+  return rows[0]
+}
+
+/** Locks a rollout or says that there is none. */
+export async function lockKnownRollout(tx: Tx, id: string): Promise<RolloutRow> {
+  const row = await lockRollout(tx, id)
+  if (!row) throw notFound('rollout', id)
+  return row
+}

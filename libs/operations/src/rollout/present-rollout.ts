@@ -1,0 +1,115 @@
+import type { Because, Evaluation, OperatorVerb, Rollout, RolloutWave, TargetCounts } from '@bootfleet/contracts'
+import { operatorVerbs } from '@bootfleet/contracts'
+import { nextState, statesAllowing, targetStates, type RolloutState, type RolloutVerb } from '@bootfleet/domain'
+import { Prisma, type Tx } from '@bootfleet/db'
+import type { Ctx } from '../context.ts'
+import { notFound } from '../errors.ts'
+import { mayVerb } from './verb-permission.ts'
+
+interface CountRow {
+  rolloutId: string
+  wave: number | null
+  state: keyof TargetCounts
+  count: number
+}
+
+type Row = Prisma.RolloutGetPayload<{ include: { channel: true; release: true; waves: true } }>
+
+/** A rollout as the API shows it. */
+export async function presentRollout(tx: Tx, ctx: Ctx, id: string): Promise<Rollout> {
+  const [rollout] = await presentRollouts(tx, ctx, [id])
+  if (!rollout) throw notFound('rollout', id)
+  return rollout
+}
+
+/** Rollouts in the order of `ids`; two round trips for all of them. */
+export async function presentRollouts(tx: Tx, ctx: Ctx, ids: readonly string[]): Promise<Rollout[]> {
+  if (ids.length === 0) return []
+  const include = { channel: true, release: true, waves: { orderBy: { index: 'asc' } } } as const
+  const rows = await tx.rollout.findMany({ where: { id: { in: [...ids] } }, include })
+  const counts = await tx.$queryRaw<CountRow[]>(Prisma.sql`
+    SELECT rollout_id::text AS "rolloutId", wave, state, count(*)::int AS count FROM rollout_target
+    WHERE rollout_id = ANY(${[...ids]}::uuid[]) GROUP BY rollout_id, wave, state`)
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => {
+    const row = byId.get(id)
+    return row
+      ? [
+          toRollout(
+            ctx,
+            row,
+            counts.filter(({ rolloutId }) => rolloutId === id),
+          ),
+        ]
+      : []
+  })
+}
+
+function toRollout(ctx: Ctx, row: Row, counts: readonly CountRow[]): Rollout {
+  const { channel, release } = row
+  return {
+    id: row.id,
+    channel: { id: channel.id, name: channel.name },
+    release: { id: release.id, version: release.version, tag: release.tag, repository: release.repository },
+    kind: row.kind,
+    state: row.state as RolloutState,
+    because: row.because as Because,
+    policyName: row.policyName,
+    policy: row.policy as Rollout['policy'],
+    selector: row.selector,
+    eligible: row.eligible,
+    createdBy: row.createdBy,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    startAt: row.startAt?.toISOString() ?? null,
+    waves: row.waves.map((wave) => toWave(wave, counts)),
+    counts: sum(counts),
+    verbs: verbsOf(ctx, row.state as RolloutState),
+  }
+}
+
+function toWave(wave: Row['waves'][number], counts: readonly CountRow[]): RolloutWave {
+  return {
+    index: wave.index,
+    name: wave.name,
+    size: wave.size,
+    state: wave.state as RolloutWave['state'],
+    openedAt: wave.openedAt?.toISOString() ?? null,
+    concludedAt: wave.concludedAt?.toISOString() ?? null,
+    counts: sum(counts.filter((row) => row.wave === wave.index)),
+    evaluation: wave.evaluation as Evaluation[] | null,
+  }
+}
+
+function sum(rows: readonly CountRow[]): TargetCounts {
+  const counts = Object.fromEntries(targetStates.map((state) => [state, 0])) as TargetCounts
+  for (const { state, count } of rows) counts[state] += count
+  return counts
+}
+
+const lifecycleVerb: Partial<Record<OperatorVerb, RolloutVerb>> = {
+  start: 'start',
+  pause: 'pause',
+  resume: 'resume',
+  abort: 'abort',
+}
+
+function verbsOf(ctx: Ctx, state: RolloutState): Rollout['verbs'] {
+  return Object.fromEntries(operatorVerbs.map((verb) => [verb, access(ctx, state, verb)])) as Rollout['verbs']
+}
+
+function access(ctx: Ctx, state: RolloutState, verb: OperatorVerb): { allowed: boolean; reason?: string } {
+  const inTable = lifecycleVerb[verb]
+  const states = inTable ? statesAllowing(inTable) : runningStates[verb]
+  const legal = inTable ? nextState(state, inTable) !== undefined : (states?.includes(state) ?? false)
+  if (!legal)
+    return { allowed: false, reason: `The rollout is ${state}; this is possible while it is ${states?.join(' or ')}.` }
+  return mayVerb(ctx, verb) ? { allowed: true } : { allowed: false, reason: 'Your role may not do this.' }
+}
+
+/** Verbs that do not move the rollout itself: states in which they are possible. */
+export const runningStates: Partial<Record<OperatorVerb, readonly RolloutState[]>> = {
+  promote: ['running'],
+  retry: ['running', 'paused'],
+}

@@ -1,0 +1,95 @@
+import { policySpec, PolicyInput, type NamedRef, type RolloutPreview } from '@bootfleet/contracts'
+import { planWaves, type PlannedWave, type PolicySpec } from '@bootfleet/domain'
+import type { Tx } from '@bootfleet/db'
+import { authorize } from '../authorize.ts'
+import { inOrganization, type Ctx } from '../context.ts'
+import type { CreateRolloutInput } from './create-rollout.ts'
+import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
+import { bytesToPull } from './pull-size.ts'
+import { resolveRecipe } from './resolve-recipe.ts'
+
+const shown = 20
+
+/** What a rollout would do if it started now. Nothing is written. The order is another one when it is created: its salt is its id. */
+export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<RolloutPreview> {
+  authorize(ctx, 'fleet:read')
+  return inOrganization(ctx, async (tx) => {
+    const { channel, release, policy } = await resolveRecipe(tx, input)
+    const spec = policySpec(PolicyInput.parse(policy))
+    const selection = {
+      organizationId: ctx.organizationId,
+      channelId: channel.id,
+      releaseId: release.id,
+      selector: input.selector ?? null,
+      rolloutId: ctx.services.newId(),
+    }
+    const excluded = await readExcluded(tx, selection)
+    const eligible = await countRows(tx, selection)
+    const waves = planWaves(spec.waves, eligible)
+    const { id, version, tag, repository } = release
+    return {
+      channel: { id: channel.id, name: channel.name },
+      release: { id, version, tag, repository },
+      eligible,
+      waves: await presentWaves(tx, selection, { waves, spec }),
+      mergedWaves: spec.waves.filter((_, rule) => !waves.some((wave) => wave.rule === rule)).map(({ name }) => name),
+      excluded,
+      bytesToPull: await bytesToPull(tx, selection),
+      warnings: eligible === 0 ? [{ code: 'preview.nobody', message: 'No device can take part.' }] : [],
+    }
+  })
+}
+
+async function countRows(tx: Tx, selection: Selection): Promise<number> {
+  const rows = await tx.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL`
+  return rows[0]?.count ?? 0
+}
+
+async function readExcluded(tx: Tx, selection: Selection): Promise<RolloutPreview['excluded']> {
+  const rows = await tx.$queryRaw<{ skip: string; count: number; devices: NamedRef[] }[]>`
+    SELECT skip, count(*)::int AS count,
+      (array_agg(json_build_object('id', device_id, 'name', name) ORDER BY name))[1:${shown}] AS devices
+    FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NOT NULL GROUP BY skip ORDER BY count DESC`
+  return rows.map(({ skip, count, devices }) => ({ because: skipReason(skip), count, devices }))
+}
+
+async function presentWaves(
+  tx: Tx,
+  selection: Selection,
+  { waves, spec }: { waves: readonly PlannedWave[]; spec: PolicySpec },
+): Promise<RolloutPreview['waves']> {
+  const presented: RolloutPreview['waves'] = []
+  let from = 0
+  for (const wave of waves) {
+    const rule = spec.waves[wave.rule]
+    const devices = await readOrder(tx, selection, { from, count: Math.min(wave.size, shown) })
+    from += wave.size
+    const reserves = await readOrder(tx, selection, { from, count: shown })
+    const needed = Math.max(1, Math.ceil(((rule?.gate.minSuccessPercent ?? 100) * wave.size) / 100))
+    presented.push({
+      index: wave.index,
+      name: wave.name,
+      size: wave.size,
+      soakSec: rule?.soakSec ?? 0,
+      devices,
+      reserves,
+      failuresToTrip: Math.min(
+        rule?.gate.maxFailures === undefined ? Infinity : rule.gate.maxFailures + 1,
+        wave.size - needed + 1,
+      ),
+      successesToPass: needed,
+    })
+  }
+  return presented
+}
+
+function readOrder(
+  tx: Tx,
+  selection: Selection,
+  { from, count }: { from: number; count: number },
+): Promise<NamedRef[]> {
+  return tx.$queryRaw<NamedRef[]>`
+    SELECT device_id::text AS id, name FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL
+    ORDER BY position, device_id OFFSET ${from} LIMIT ${count}`
+}

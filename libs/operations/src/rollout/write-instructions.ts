@@ -1,0 +1,70 @@
+import type { PolicySpec } from '@bootfleet/domain'
+import type { Tx } from '@bootfleet/db'
+import type { PublicKeys } from '../desired/build-desired.ts'
+import { writeDesired, type DesiredChange } from '../desired/write-desired.ts'
+import type { TargetRowChange } from './fold-changes.ts'
+import type { RolloutRow } from './lock-rollout.ts'
+
+export interface InstructionContext {
+  readonly rollout: RolloutRow
+  readonly now: Date
+  readonly keys: PublicKeys
+}
+
+interface ImageRow {
+  deviceId: string
+  repository: string
+  digest: string
+  indexDigest: string | null
+}
+
+/** Turns the instructions of a turn into desired documents. */
+export async function writeInstructions(
+  tx: Tx,
+  ctx: InstructionContext,
+  rows: readonly TargetRowChange[],
+): Promise<void> {
+  const instructed = rows.filter(({ instruct }) => instruct !== undefined)
+  if (instructed.length === 0) return
+  const images = await loadImages(
+    tx,
+    ctx.rollout.id,
+    instructed.map(({ deviceId }) => deviceId),
+  )
+  const changes = instructed.flatMap((row) => {
+    const image = images.get(row.deviceId)
+    return image ? [toDesired(row, image, ctx.rollout)] : []
+  })
+  const { organizationId } = ctx.rollout
+  await writeDesired(tx, { organizationId, now: ctx.now, keys: ctx.keys }, changes)
+}
+
+async function loadImages(tx: Tx, rolloutId: string, deviceIds: string[]): Promise<Map<string, ImageRow>> {
+  const rows = await tx.$queryRaw<ImageRow[]>`
+    SELECT t.device_id::text AS "deviceId", r.repository, t.digest, r.index_digest AS "indexDigest"
+    FROM rollout_target t JOIN rollout o ON o.id = t.rollout_id JOIN release r ON r.id = o.release_id
+    WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = ANY(${deviceIds}::uuid[])`
+  return new Map(rows.map((row) => [row.deviceId, row]))
+}
+
+function toDesired({ deviceId, instruct }: TargetRowChange, image: ImageRow, rollout: RolloutRow): DesiredChange {
+  const { policy } = rollout
+  const common = { deviceId, rolloutId: rollout.id, ...timesOf(policy) }
+  const wanted = {
+    ref: `${image.repository}@${image.digest}`,
+    accept: [...new Set([image.digest, ...(image.indexDigest ? [image.indexDigest] : [])])],
+  }
+  if (instruct?.kind === 'stage') return { ...common, image: wanted, phase: 'staged' }
+  if (instruct?.kind !== 'apply') return { ...common, image: null, phase: 'none' }
+  return {
+    ...common,
+    image: wanted,
+    phase: 'applied',
+    grant: { id: instruct.grantId, conn: instruct.conn, ttlSec: policy.timeouts.grantSec },
+    ...(instruct.windowUntil !== null && { windowUntil: new Date(instruct.windowUntil) }),
+  }
+}
+
+function timesOf({ jitterSec, timeouts }: PolicySpec) {
+  return { jitterSec, healthTimeoutSec: timeouts.healthSec, onUnhealthy: 'rollback' as const }
+}

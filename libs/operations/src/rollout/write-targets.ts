@@ -1,0 +1,36 @@
+import type { Tx } from '@bootfleet/db'
+import type { TargetRowChange } from './fold-changes.ts'
+
+/** Writes what targets have become, in one statement. */
+export async function writeTargets(tx: Tx, rolloutId: string, rows: readonly TargetRowChange[]): Promise<void> {
+  if (rows.length === 0) return
+  const column = <K extends keyof TargetRowChange>(key: K) => rows.map((row) => row[key])
+  await tx.$executeRaw`
+    UPDATE rollout_target t
+    SET state = n.state, reason = n.reason, because = n.because::jsonb, wave = n.wave, state_since = n.state_since,
+      due_at = n.due_at, grant_id = n.grant_id, grant_conn = n.grant_conn, granted_at = n.granted_at,
+      grant_boot_key = n.grant_boot_key, recalled = n.recalled, soak_boot_key = n.soak_boot_key,
+      soak_until = n.soak_until, attempts = n.attempts
+    FROM UNNEST(${column('deviceId')}::uuid[], ${column('state')}::text[], ${column('reason')}::text[],
+      ${rows.map(({ because }) => JSON.stringify(because))}::text[], ${column('wave')}::int[],
+      ${column('stateSince')}::timestamptz[], ${column('dueAt')}::timestamptz[], ${column('grantId')}::uuid[],
+      ${column('grantConn')}::uuid[], ${column('grantedAt')}::timestamptz[], ${column('grantBootKey')}::text[],
+      ${column('recalled')}::bool[], ${column('soakBootKey')}::text[], ${column('soakUntil')}::timestamptz[],
+      ${column('attempts')}::int[])
+      AS n(device_id, state, reason, because, wave, state_since, due_at, grant_id, grant_conn, granted_at, grant_boot_key,
+           recalled, soak_boot_key, soak_until, attempts)
+    WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = n.device_id`
+}
+
+/** Says when targets that did not change are to be looked at again. */
+export async function postponeTargets(
+  tx: Tx,
+  rolloutId: string,
+  rows: readonly { deviceId: string; dueAt: Date | null }[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await tx.$executeRaw`
+    UPDATE rollout_target t SET due_at = n.due_at
+    FROM UNNEST(${rows.map(({ deviceId }) => deviceId)}::uuid[], ${rows.map(({ dueAt }) => dueAt)}::timestamptz[]) AS n(device_id, due_at)
+    WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = n.device_id`
+}
