@@ -70,10 +70,17 @@ async function createToken({ maxUses = 1, requiresApproval = false } = {}): Prom
 
 async function requestFor(
   token: string,
-  { hardwareId = randomUUID(), key = createDeviceKey() } = {},
+  { hardwareId, key }: { hardwareId?: string; key?: string } = {},
 ): Promise<EnrollRequest> {
-  const csr = await createSigningRequest(key)
-  return { token, csr, hardwareId, architecture: 'amd64', hostname: 'kiosk', agent: '1.0.0' }
+  const csr = await createSigningRequest(key ?? createDeviceKey())
+  return {
+    token,
+    csr,
+    hardwareId: hardwareId ?? randomUUID(),
+    architecture: 'amd64',
+    hostname: 'kiosk',
+    agent: '1.0.0',
+  }
 }
 
 async function enroll(request: EnrollRequest) {
