@@ -1,0 +1,95 @@
+import { resolve } from 'node:path'
+import { StartError } from './start-error.ts'
+
+/** What the environment says; everything has a default. */
+export interface Config {
+  /** The address that every part listens on. */
+  readonly host: string
+  /** The name or address that devices and people are told. */
+  readonly publicHost: string
+  readonly ports: Ports
+  /** Absolute. */
+  readonly dataFolder: string
+  /** Where the database is, if it is not the embedded one. */
+  readonly databaseUrl: string | undefined
+  /** A login that may create tables and roles there. */
+  readonly databaseAdminUrl: string | undefined
+  readonly redisUrl: string | undefined
+  readonly mqttUrl: string | undefined
+  readonly adminEmail: string
+}
+
+export interface Ports {
+  readonly web: number
+  readonly api: number
+  readonly device: number
+  readonly mqtt: number
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads the configuration. Throws StartError that names every variable at fault. `.bootfleet` lies in `root`. */
+export function readConfig(env: Environment, root: string): Config {
+  const problems: string[] = []
+  const port = (name: string, standard: number) => readPort(env, name, standard) ?? (problems.push(portAdvice(name)), 0)
+  const url = (name: string, schemes: readonly string[]) => {
+    const value = env[name] || undefined
+    if (value === undefined || schemes.some((scheme) => value.startsWith(`${scheme}://`))) return value
+    problems.push(`${name} must start with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`)
+    return undefined
+  }
+  const host = env['HOST'] || '127.0.0.1'
+  const config = {
+    host,
+    publicHost: env['PUBLIC_HOST'] || (isWildcard(host) ? 'localhost' : host),
+    ports: {
+      web: port('PORT', 3000),
+      api: port('API_PORT', 3001),
+      device: port('DEVICE_PORT', 8443),
+      mqtt: port('MQTT_PORT', 8883),
+    },
+    dataFolder: resolve(root, env['BOOTFLEET_DATA'] || '.bootfleet'),
+    databaseUrl: url('DATABASE_URL', ['postgres', 'postgresql']),
+    databaseAdminUrl: url('DATABASE_ADMIN_URL', ['postgres', 'postgresql']),
+    redisUrl: url('REDIS_URL', ['redis', 'rediss']),
+    mqttUrl: url('MQTT_URL', ['mqtt', 'mqtts']),
+    adminEmail: env['BOOTFLEET_ADMIN_EMAIL'] || 'admin@bootfleet.local',
+  }
+  problems.push(...duplicates(config.ports))
+  if (problems.length > 0) throw new StartError(`${problems.join('; ')}.`)
+  return config
+}
+
+/** True for an address that means "every interface", which nobody can connect to by name. */
+export function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
+}
+
+/** The variable that sets each port. */
+export const portVariables: Readonly<Record<keyof Ports, string>> = {
+  web: 'PORT',
+  api: 'API_PORT',
+  device: 'DEVICE_PORT',
+  mqtt: 'MQTT_PORT',
+}
+
+function readPort(env: Environment, name: string, standard: number): number | undefined {
+  const text = env[name]
+  if (!text) return standard
+  const port = Number(text)
+  return /^\d{1,5}$/.test(text) && port > 0 && port < 65_536 ? port : undefined
+}
+
+function portAdvice(name: string): string {
+  return `${name} must be a port from 1 to 65535`
+}
+
+function duplicates(ports: Ports): string[] {
+  const entries = Object.entries(ports).filter(([, port]) => port !== 0)
+  const names = Object.entries(portVariables)
+  const nameOf = (part: string) => names.find(([key]) => key === part)?.[1] ?? part
+  return entries.flatMap(([part, port], index) => {
+    const other = entries.slice(0, index).find(([, earlier]) => earlier === port)
+    return other ? [`${nameOf(other[0])} and ${nameOf(part)} are both ${port}`] : []
+  })
+}

@@ -1,0 +1,65 @@
+import { relative } from 'node:path'
+import type { Child } from './child/child.ts'
+import { readConfig, type Config } from './config.ts'
+import type { FirstAdminResult } from './first-admin.ts'
+import { onStopSignal } from './on-stop-signal.ts'
+import { say } from './say.ts'
+import { publicAddresses } from './services.ts'
+import { describeError } from './start-error.ts'
+import { StopStack } from './stop-stack.ts'
+import { repositoryRoot, supervise } from './supervise.ts'
+
+/**
+ * Runs bootfleet until it is asked to stop. Then the processes end in the opposite order of their start, each within
+ * its time, the database last; asked again, everything is killed. Exits with 0 after that, with 1 when it cannot start.
+ */
+export async function main(): Promise<void> {
+  const stopping = new AbortController()
+  const stack = new StopStack()
+  const children: Child[] = []
+  const asked = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()))
+  onStopSignal({
+    first: () => {
+      say('\nStopping. Ask again to kill everything at once.')
+      stopping.abort()
+    },
+    again: () => {
+      for (const child of children) child.kill()
+      process.exit(1)
+    },
+  })
+  let failed = false
+  try {
+    const config = readConfig(process.env, repositoryRoot)
+    const admin = await supervise({ root: repositoryRoot, config, stack, children, signal: stopping.signal })
+    if (!stopping.signal.aborted) sayReady(config, admin)
+    await asked
+  } catch (error) {
+    failed = !stopping.signal.aborted
+    if (failed) process.stderr.write(`${describeError(error)}\n`)
+  }
+  await stack.run(say)
+  if (!failed) say('Stopped.')
+  process.exit(failed ? 1 : 0)
+}
+
+function sayReady(config: Config, { email, created }: FirstAdminResult): void {
+  const { web, device, mqtt } = publicAddresses(config)
+  const data = relative(process.cwd(), config.dataFolder) || '.'
+  const signIn = created
+    ? [
+        `  Sign in        ${created.email}`,
+        `  Password       ${created.password}   (shown once, kept in ${data}/admin.json)`,
+      ]
+    : [`  Sign in        ${email ?? 'as before'}   (forgotten? npm run admin -- reset-password)`]
+  const lines = [
+    '',
+    'bootfleet is running.',
+    `  Dashboard, API ${web}`,
+    ...signIn,
+    `  Devices        ${device}, ${config.mqttUrl ?? `mqtts://${mqtt.host}:${mqtt.port}`}`,
+    `  Data, logs     ${data}, ${data}/logs`,
+    '  Ctrl-C stops it; the data stays.',
+  ]
+  say(lines.join('\n'))
+}
