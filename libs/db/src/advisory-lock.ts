@@ -11,7 +11,8 @@ export interface AdvisoryLock extends AsyncDisposable {
 export async function tryAdvisoryLock(url: string, key: number): Promise<AdvisoryLock | undefined> {
   const client = new Client({ connectionString: url, keepAlive: true })
   const lost = new Promise<void>((resolve) => {
-    client.once('error', () => resolve())
+    // Not once: a cut connection reports the server's reason and then its end, and an unheard error ends the process.
+    client.on('error', () => resolve())
     client.once('end', () => resolve())
   })
   await client.connect()

@@ -22,7 +22,8 @@ export async function listen(options: ListenOptions): Promise<void> {
 async function listenOnce({ url, channels, onNotify, signal }: ListenOptions): Promise<void> {
   const client = new Client({ connectionString: url, keepAlive: true })
   const ended = new Promise<void>((resolve) => {
-    client.once('error', () => resolve())
+    // Not once: a cut connection reports the server's reason and then its end, and an unheard error ends the process.
+    client.on('error', () => resolve())
     client.once('end', () => resolve())
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
