@@ -41,6 +41,12 @@ test('passwords in URLs and bearer tokens are removed from messages and errors',
   expect(text()).toContain('redis://:[redacted]@cache')
 })
 
+test('an error keeps its name, code and cause', () => {
+  const { log, line } = capture()
+  log.warn({ err: Object.assign(new TypeError('no', { cause: new Error('why') }), { code: 'E1' }) })
+  expect(line()['err']).toMatchObject({ type: 'TypeError', message: 'no', code: 'E1', cause: { message: 'why' } })
+})
+
 test('an object that contains itself is logged', () => {
   const { log, line } = capture()
   const loop: Record<string, unknown> = {}

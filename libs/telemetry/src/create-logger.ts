@@ -18,6 +18,8 @@ export function createLogger(name: string, level: LogLevel = 'info', destination
       level: (label: string) => ({ level: label }),
       log: (fields: object) => redact(fields) as Record<string, unknown>,
     },
+    // Errors are described above, with their causes.
+    serializers: { err: (described: unknown) => described },
     hooks: { streamWrite: scrub },
   }
   return destination === undefined ? pino(options) : pino(options, destination)
