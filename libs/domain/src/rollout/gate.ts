@@ -31,11 +31,13 @@ export interface GateResult {
  * Failure first, in integers. E = size − skipped − excused, failures without the excused, concluded = succeeded + failures.
  * Trip: failures > maxFailures; or, once min(minConcluded, E) have concluded, failures·100 > maxFailurePercent·concluded;
  * or success is out of reach, (E − failures)·100 < minSuccessPercent·E. Pass: nothing in flight, at least one success and
- * succeeded·100 ≥ minSuccessPercent·E. E = 0 holds: nobody proved anything.
+ * succeeded·100 ≥ minSuccessPercent·E. Holds where nobody proved anything and nobody is left to: at E = 0, and when all
+ * of the wave ended without a success or a trip. A failure that turned into a success is not excused any more.
  */
 export function evaluateGate(rule: GateRule, counts: GateCounts): GateResult {
-  const eligible = counts.size - counts.skipped - counts.excused
-  const failures = Math.max(0, counts.failures - counts.excused)
+  const excused = Math.min(counts.excused, counts.failures)
+  const eligible = counts.size - counts.skipped - excused
+  const failures = counts.failures - excused
   const evaluations = [
     ...absolute(rule, failures, eligible),
     ...ratio(rule, { failures, eligible, succeeded: counts.succeeded }),
@@ -45,9 +47,10 @@ export function evaluateGate(rule: GateRule, counts: GateCounts): GateResult {
   const tripped = evaluations.find(({ verdict }) => verdict === 'trip')
   if (tripped) return { verdict: 'trip', evaluations, because: tripReason(tripped) }
   const passed = evaluations.at(-1)?.verdict === 'pass'
-  return passed
-    ? { verdict: 'pass', evaluations, because: passReason(counts.succeeded, eligible, rule) }
-    : { verdict: 'wait', evaluations, because: waitReason(counts, eligible) }
+  if (passed) return { verdict: 'pass', evaluations, because: passReason(counts.succeeded, eligible, rule) }
+  if (counts.inFlight === 0 && counts.succeeded === 0)
+    return { verdict: 'hold', evaluations, because: nobodySucceeded(eligible) }
+  return { verdict: 'wait', evaluations, because: waitReason(counts, eligible) }
 }
 
 interface Sample {
@@ -130,7 +133,13 @@ function waitReason({ succeeded, inFlight }: GateCounts, eligible: number): Beca
   return { code: 'gate.waiting', message, numerator: succeeded, denominator: eligible, inFlight }
 }
 
-function nobodyLeft({ size, skipped }: GateCounts): Because {
-  const message = `All ${size} devices of the wave were skipped: it proves nothing, so the rollout waits here.`
-  return { code: 'wave.nobody_left', message, size, skipped }
+function nobodyLeft({ size, skipped, excused }: GateCounts): Because {
+  const how = excused > 0 ? 'skipped or excused' : 'skipped'
+  const message = `All ${size} devices of the wave were ${how}: it proves nothing, so the rollout waits here.`
+  return { code: 'wave.nobody_left', message, size, skipped, excused }
+}
+
+function nobodySucceeded(eligible: number): Because {
+  const message = `None of ${eligible} devices succeeded, and the gate allows that: it proves nothing, so the rollout waits here.`
+  return { code: 'wave.nobody_succeeded', message, numerator: 0, denominator: eligible }
 }

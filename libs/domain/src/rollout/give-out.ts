@@ -1,7 +1,7 @@
 import type { Because } from './because.ts'
 import { move } from './move.ts'
 import type { TargetView, WaveView } from './view.ts'
-import { apply, assigned, hasRoom, targetsIn, type Turn } from './turn.ts'
+import { apply, assigned, followDevice, hasRoom, targetsIn, type Turn } from './turn.ts'
 
 /** Fills the open waves, offers downloads and grants reboots, each within its budget. */
 export function giveOut(turn: Turn, open: readonly WaveView[]): void {
@@ -15,9 +15,11 @@ function fill(turn: Turn, wave: WaveView): void {
   let room = wave.size - assigned(turn, wave)
   for (const target of targetsIn(turn, ['pending'])) {
     if (room <= 0 || !hasRoom(turn)) return
-    if (target.wave !== null || !target.device.connected || target.device.removed) continue
+    if (target.wave !== null || !target.device.connected) continue
     const because = { code: 'target.assigned', message: `Taken into wave ${wave.index + 1}.`, wave: wave.index }
-    apply(turn, move(target, 'pending', because, turn.ctx, { wave: wave.index, event: 'target.assigned' }))
+    apply(turn, move(turn.ctx, target, { to: 'pending', because, wave: wave.index, event: 'target.assigned' }))
+    // It may have booted the image on its own, or have been quarantined, while it waited.
+    followDevice(turn, target.deviceId)
     room -= 1
   }
 }
@@ -29,12 +31,12 @@ function offer(turn: Turn): void {
     if (target.wave === null || !target.device.connected || !group || group.downloading >= group.view.maxDownloading)
       continue
     const because = { code: 'target.offered', message: 'The device was told to pull and stage the image.' }
-    apply(turn, move(target, 'offered', because, turn.ctx, { instruct: { kind: 'stage' } }))
+    apply(turn, move(turn.ctx, target, { to: 'offered', because, instruct: { kind: 'stage' } }))
   }
 }
 
 function grant(turn: Turn): void {
-  for (const target of targetsIn(turn, ['staged', 'offered', 'downloading'])) {
+  for (const target of targetsIn(turn, ['staged', 'offered'])) {
     if (!hasRoom(turn)) return
     if (!readyToApply(target) || whyNoGrant(turn, target)) continue
     const id = turn.grantIds.shift()
@@ -46,7 +48,8 @@ function grant(turn: Turn): void {
   }
 }
 
-function readyToApply({ state, wave, device }: TargetView): boolean {
+/** Whether only a grant is missing. A host that cannot lock a stage gets its grant before it downloads. */
+export function readyToApply({ state, wave, device }: TargetView): boolean {
   return wave !== null && (state === 'staged' || (state === 'offered' && !device.canLock))
 }
 
@@ -55,25 +58,26 @@ export function whyNoGrant(turn: Turn, target: TargetView): Because | undefined 
   const group = turn.groups.get(target.groupId)
   if (!target.device.connected || !target.device.conn)
     return { code: 'target.offline', message: 'A grant is given to a connected device only.' }
+  if (!target.device.report)
+    return { code: 'target.no_report', message: 'The device has not reported which boot it is on.' }
   if (!group) return { code: 'group.unknown', message: 'The device is in no group.' }
+  if (target.holdsSlot) return { code: 'budget.not_back', message: notBack }
   if (group.view.closed) return group.view.closed
   if (group.slotsTaken < group.view.slots) return undefined
   const message = `${group.slotsTaken} of ${group.view.slots} devices of the group may be down and are.`
   return { code: 'budget.full', message, slots: group.view.slots, taken: group.slotsTaken }
 }
 
+const notBack = 'The device has not reported healthy since its last attempt, and still holds the slot of that.'
+
 function give(turn: Turn, target: TargetView, id: string): void {
   const { conn, report } = target.device
-  if (conn === null) return
+  if (conn === null || report === null) return
   const windowUntil = turn.groups.get(target.groupId)?.view.windowUntil ?? null
   const because = { code: 'target.granted', message: 'The device may reboot into the image now.' }
-  const change = move({ ...target, grant: { id, conn, at: turn.now, bootKey: null } }, 'granted', because, turn.ctx, {
-    grant: { id, conn, bootKey: report?.bootKey ?? null },
-    recalled: false,
-    slot: 'take',
-    instruct: { kind: 'apply', grantId: id, conn, windowUntil },
-  })
-  apply(turn, change)
+  const grant = { id, conn, bootKey: report.bootKey }
+  const instruct = { kind: 'apply', grantId: id, conn, windowUntil } as const
+  apply(turn, move(turn.ctx, target, { to: 'granted', because, grant, recalled: false, slot: 'take', instruct }))
 }
 
 // Only a report made on the new connection shows that the device is still before its reboot.
@@ -93,28 +97,19 @@ function renew(turn: Turn, target: TargetView): void {
   const group = turn.groups.get(target.groupId)
   if (!target.grant || conn === null || !group) return
   if (group.view.closed) return recall(turn, target, group.view.closed)
-  const because = {
-    code: 'target.grant_renewed',
-    message: 'The device came back on a new connection before it rebooted and got its grant again.',
-  }
+  const message = 'The device came back on a new connection before it rebooted and got its grant again.'
+  const because = { code: 'target.grant_renewed', message }
   const { id, bootKey } = target.grant
   const instruct = { kind: 'apply', grantId: id, conn, windowUntil: group.view.windowUntil } as const
-  apply(turn, {
-    ...move(target, 'granted', because, turn.ctx, { grant: { id, conn, bootKey }, instruct }),
-    event: 'target.grant_renewed',
-  })
+  const grant = { id, conn, bootKey }
+  apply(turn, move(turn.ctx, target, { to: 'granted', because, grant, instruct, event: 'target.grant_renewed' }))
 }
 
 /** Takes an unused grant back. The target stays `granted`, and its slot taken, until the device shows that it did not use it. */
 export function recall(turn: Turn, target: TargetView, why: Because): void {
   if (target.recalled) return
   const because = { code: 'target.grant_recalled', message: `The grant was taken back: ${why.message}` }
-  apply(
-    turn,
-    move(target, 'granted', because, turn.ctx, {
-      recalled: true,
-      instruct: { kind: 'stage' },
-      event: 'target.grant_recalled',
-    }),
-  )
+  const instruct = { kind: 'stage' } as const
+  const event = 'target.grant_recalled'
+  apply(turn, move(turn.ctx, target, { to: 'granted', because, recalled: true, instruct, event }))
 }

@@ -1,6 +1,6 @@
 /** Where a target may go. Ends are final, but for a regression while its rollout is still observed. */
 export const targetLifecycle = {
-  pending: ['offered', 'verifying', 'skipped'],
+  pending: ['offered', 'verifying', 'failed', 'skipped'],
   offered: ['downloading', 'staged', 'granted', 'verifying', 'failed', 'timed_out', 'skipped', 'pending', 'reverted'],
   downloading: ['staged', 'granted', 'verifying', 'failed', 'timed_out', 'skipped', 'pending', 'reverted', 'offered'],
   staged: ['granted', 'downloading', 'verifying', 'failed', 'skipped', 'pending', 'reverted', 'offered'],
@@ -17,7 +17,7 @@ export const targetLifecycle = {
   ],
   rebooting: ['verifying', 'staged', 'downloading', 'failed', 'rolled_back', 'timed_out', 'skipped'],
   verifying: ['soaking', 'failed', 'rolled_back', 'timed_out', 'rebooting', 'skipped'],
-  soaking: ['succeeded', 'failed', 'rolled_back', 'verifying', 'skipped'],
+  soaking: ['succeeded', 'failed', 'timed_out', 'rolled_back', 'verifying', 'skipped'],
   succeeded: ['rolled_back'],
   failed: ['offered'],
   timed_out: ['offered', 'staged', 'verifying', 'rolled_back'],

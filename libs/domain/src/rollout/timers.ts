@@ -1,3 +1,4 @@
+import type { RolloutState } from './lifecycle.ts'
 import type { PolicySpec } from './policy.ts'
 import type { Instant, TargetView } from './view.ts'
 
@@ -5,6 +6,7 @@ import type { Instant, TargetView } from './view.ts'
 export interface Follow {
   readonly policy: PolicySpec
   readonly now: Instant
+  readonly state: RolloutState
   /** For each wave, the place of its rule in the policy. */
   readonly waveRules: readonly number[]
 }
@@ -12,24 +14,75 @@ export interface Follow {
 const silenceCheckMs = 5_000
 
 /** When a target must be looked at again even if its device says nothing; `null`: only a report can change it. */
-export function dueAfter(target: TargetView, { policy, now }: Follow): Instant | null {
-  const { timeouts } = policy
+export function dueAfter(target: TargetView, follow: Follow): Instant | null {
+  const { policy, now } = follow
   switch (target.state) {
     case 'pending':
-      return target.wave === null ? null : now + timeouts.unreachableAfterSec * 1000
+      return target.wave === null ? null : silenceDue(target, follow)
+    case 'staged':
+      return silenceDue(target, follow)
     case 'offered':
     case 'downloading':
-    case 'staged':
-      return now + Math.min(timeouts.unreachableAfterSec, timeouts.downloadSec) * 1000
+      return earliest([silenceDue(target, follow), downloadDeadline(target, policy)])
     case 'granted':
     case 'rebooting':
-      return (target.grant?.at ?? now) + timeouts.applySec * 1000
+      return applyDeadline(target, policy)
     case 'verifying':
-      return target.stateSince + (timeouts.healthSec + timeouts.applySec) * 1000
+      return healthDeadline(target, policy)
     case 'soaking':
-      // Past the deadline only a sign of life is missing; look for it now and then.
-      return target.soakUntil !== null && target.soakUntil > now ? target.soakUntil : now + silenceCheckMs
+      return soakDue(target, policy, now)
     default:
       return null
   }
+}
+
+/** When a silent device gives up its place in the wave; `null` while it is connected, or may take its time. */
+export function unreachableAt({ device, stateSince }: TargetView, { timeouts, unreachable }: PolicySpec) {
+  if (device.connected || unreachable === 'wait') return null
+  return Math.max(device.lastSeenAt ?? 0, stateSince) + timeouts.unreachableAfterSec * 1000
+}
+
+/** When the image must be staged. Runs while connected, and not for a device that downloads only after its grant. */
+export function downloadDeadline({ device, state, stateSince }: TargetView, { timeouts }: PolicySpec): Instant | null {
+  const waitsForGrant = !device.canLock && state === 'offered'
+  if (state === 'staged' || !device.connected || waitsForGrant) return null
+  return Math.max(stateSince, device.connectedAt ?? 0) + timeouts.downloadSec * 1000
+}
+
+/** When a boot must be proven, from the first giving of the grant on, connected or not. */
+export function applyDeadline(target: TargetView, policy: PolicySpec): Instant {
+  return (target.grant?.at ?? target.stateSince) + applySec(target, policy) * 1000
+}
+
+/** A device that cannot hold a stage back downloads only after its grant: that time is not its reboot's. */
+export function applySec({ device }: TargetView, { timeouts }: PolicySpec): number {
+  return device.canLock ? timeouts.applySec : timeouts.downloadSec + timeouts.applySec
+}
+
+/** The agent itself gives up after `healthSec` and rolls back, which may take as long as the apply did. */
+export function healthDeadline({ stateSince }: TargetView, { timeouts }: PolicySpec): Instant {
+  return stateSince + (timeouts.healthSec + timeouts.applySec) * 1000
+}
+
+/** When a soak fails that nothing ended. */
+export function soakDeadline({ soakUntil, stateSince }: TargetView, { timeouts }: PolicySpec): Instant {
+  return (soakUntil ?? stateSince) + timeouts.applySec * 1000
+}
+
+// Past its end only a sign of life is missing. A heartbeat is one, and makes no target due: look for it now and then.
+function soakDue(target: TargetView, policy: PolicySpec, now: Instant): Instant {
+  if (target.soakUntil !== null && target.soakUntil > now) return target.soakUntil
+  const deadline = soakDeadline(target, policy)
+  return target.device.connected ? Math.min(now + silenceCheckMs, deadline) : deadline
+}
+
+// A connection may end without a word, so a connected device is looked at as well.
+function silenceDue(target: TargetView, { policy, now }: Follow): Instant | null {
+  return target.device.connected ? now + policy.timeouts.unreachableAfterSec * 1000 : unreachableAt(target, policy)
+}
+
+/** The first of some times; `null` when there is none. */
+export function earliest(times: readonly (Instant | null)[]): Instant | null {
+  const known = times.filter((time) => time !== null)
+  return known.length > 0 ? Math.min(...known) : null
 }

@@ -1,9 +1,9 @@
 import type { TargetChange, WaveChange } from './decision.ts'
 import { follow } from './follow.ts'
 import type { GateCounts } from './gate.ts'
-import type { Follow } from './move.ts'
-import { endStates, failureStates, type TargetState } from './target-lifecycle.ts'
-import { dueAfter } from './timers.ts'
+import { changed, move } from './move.ts'
+import { endStates, failureStates, targetStates, type TargetState } from './target-lifecycle.ts'
+import { dueAfter, type Follow } from './timers.ts'
 import type { GroupView, Instant, RolloutView, TargetView, WaveView } from './view.ts'
 
 /** Changes that one call of `decide` makes at most; the rest comes in the next turn. */
@@ -36,7 +36,7 @@ export function beginTurn(view: RolloutView, now: Instant): Turn {
   return {
     view,
     now,
-    ctx: { policy: view.policy, now, waveRules: view.waves.map(({ rule }) => rule) },
+    ctx: { policy: view.policy, now, state: view.state, waveRules: view.waves.map(({ rule }) => rule) },
     targets: new Map(view.targets.map((target) => [target.deviceId, target])),
     counts: new Map(view.waves.map(({ index, counts }) => [index, { ...noTargets(), ...counts }])),
     groups: new Map(
@@ -53,22 +53,7 @@ export function beginTurn(view: RolloutView, now: Instant): Turn {
 }
 
 function noTargets(): Record<TargetState, number> {
-  return {
-    pending: 0,
-    offered: 0,
-    downloading: 0,
-    staged: 0,
-    granted: 0,
-    rebooting: 0,
-    verifying: 0,
-    soaking: 0,
-    succeeded: 0,
-    failed: 0,
-    timed_out: 0,
-    rolled_back: 0,
-    reverted: 0,
-    skipped: 0,
-  }
+  return Object.fromEntries(targetStates.map((state) => [state, 0])) as Record<TargetState, number>
 }
 
 /** Room for another change in this turn. */
@@ -80,33 +65,18 @@ export function hasRoom(turn: Turn): boolean {
 export function apply(turn: Turn, change: TargetChange): void {
   const target = turn.targets.get(change.deviceId)
   if (!target) throw new Error(`no target ${change.deviceId}`)
-  const wave = change.wave === undefined ? target.wave : change.wave
-  recount(turn, target, wave, change.to)
+  const after = { ...changed(target, change, turn.now), dueAt: change.dueAt }
+  recount(turn, target, -1)
+  recount(turn, after, 1)
   rebudget(turn, target, change)
-  turn.targets.set(change.deviceId, {
-    ...target,
-    state: change.to,
-    wave,
-    stateSince: change.to === change.from ? target.stateSince : turn.now,
-    dueAt: change.dueAt,
-    reason: change.reason ?? null,
-    grant: change.grant === undefined ? target.grant : change.grant && { ...change.grant, at: turn.now },
-    recalled: change.recalled ?? target.recalled,
-    soakBootKey: change.soak === undefined ? target.soakBootKey : (change.soak?.bootKey ?? null),
-    soakUntil: change.soak === undefined ? target.soakUntil : (change.soak?.until ?? null),
-    attempts: change.attempts ?? target.attempts,
-    holdsSlot: change.slot === undefined ? target.holdsSlot : change.slot === 'take',
-  })
+  turn.targets.set(change.deviceId, after)
   turn.changes.push(change)
 }
 
-function recount(turn: Turn, target: TargetView, wave: number | null, to: TargetState): void {
-  const before = target.wave === null ? undefined : turn.counts.get(target.wave)
-  const after = wave === null ? undefined : turn.counts.get(wave)
-  if (before) before[target.state] -= 1
-  else if (target.state === 'pending') turn.unassigned -= 1
-  if (after) after[to] += 1
-  else if (to === 'pending') turn.unassigned += 1
+function recount(turn: Turn, { wave, state }: TargetView, by: 1 | -1): void {
+  const counts = wave === null ? undefined : turn.counts.get(wave)
+  if (counts) counts[state] += by
+  else if (state === 'pending') turn.unassigned += by
 }
 
 function rebudget(turn: Turn, target: TargetView, change: TargetChange): void {
@@ -117,27 +87,32 @@ function rebudget(turn: Turn, target: TargetView, change: TargetChange): void {
   group.downloading += Number(downloadingStates.includes(change.to)) - Number(downloadingStates.includes(target.state))
 }
 
-/** Follows every loaded device to where it is; several steps at once if it went that far. */
+/** Follows every loaded device to where it is. */
 export function followAll(turn: Turn): void {
-  for (const { deviceId } of turn.view.targets) {
-    for (let step = 0; step < 5 && hasRoom(turn); step++) {
-      const target = turn.targets.get(deviceId)
-      const change = target && follow(target, turn.ctx)
-      if (!change) break
-      apply(turn, change)
-    }
+  for (const { deviceId } of turn.view.targets) followDevice(turn, deviceId)
+}
+
+/** Follows one device to where it is; several steps at once if it went that far. */
+export function followDevice(turn: Turn, deviceId: string): void {
+  for (let step = 0; step < 5 && hasRoom(turn); step++) {
+    const target = turn.targets.get(deviceId)
+    const change = target && follow(target, turn.ctx)
+    if (!change) return
+    apply(turn, change)
   }
 }
 
 /** Gives targets that were due and did not change their next time, so that they are not looked at over and over. */
 export function postpone(turn: Turn): void {
-  const changed = new Set(turn.changes.map(({ deviceId }) => deviceId))
+  const done = new Set(turn.changes.map(({ deviceId }) => deviceId))
   for (const target of turn.view.targets) {
-    if (target.dueAt === null || target.dueAt > turn.now || changed.has(target.deviceId)) continue
-    const dueAt = dueAfter(target, turn.ctx)
-    const later = dueAt !== null && dueAt <= turn.now ? turn.now + 1000 : dueAt
+    if (target.dueAt === null || target.dueAt > turn.now || done.has(target.deviceId)) continue
+    if (!hasRoom(turn)) return
+    const due = dueAfter(target, turn.ctx)
+    const dueAt = due !== null && due <= turn.now ? turn.now + 1000 : due
     const because = { code: 'target.unchanged', message: 'Nothing new.' }
-    turn.changes.push({ deviceId: target.deviceId, from: target.state, to: target.state, because, dueAt: later })
+    const { event: _event, ...change } = move(turn.ctx, target, { to: target.state, because })
+    apply(turn, { ...change, dueAt })
   }
 }
 

@@ -1,0 +1,96 @@
+import type { Because } from './because.ts'
+import { evaluateGate, type GateResult } from './gate.ts'
+import { giveOut, readyToApply, whyNoGrant } from './give-out.ts'
+import { move } from './move.ts'
+import type { Outcome } from './outcome.ts'
+import { apply, assigned, gateCounts, hasRoom, targetsIn, type Turn } from './turn.ts'
+import type { WaveView } from './view.ts'
+
+/** A running rollout: failures first, then what passed, then the next wave or more of the open ones. */
+export function run(turn: Turn): Outcome {
+  const { waves } = turn.view
+  if (waves.length === 0) return { because: nobody }
+  const started = waves.filter(({ state }) => state !== 'pending')
+  for (const wave of started) {
+    const result = evaluate(turn, wave)
+    if (result.verdict === 'trip') return trip(turn, wave, result)
+  }
+  // A tripped wave of a rollout that runs again was resumed: its gate is asked again.
+  const open = started.filter(({ state }) => state !== 'passed')
+  const stillOpen = open.filter((wave) => !passes(turn, wave))
+  if (stillOpen.length === 0) return openNext(turn)
+  giveUp(turn, stillOpen)
+  giveOut(turn, stillOpen)
+  return { because: progress(turn, stillOpen) }
+}
+
+const nobody = {
+  code: 'rollout.no_targets',
+  message: 'No device is a target: nothing proves the release, so the rollout waits here.',
+}
+
+function evaluate(turn: Turn, wave: WaveView): GateResult {
+  const { policy } = turn.view
+  const rule = policy.waves[wave.rule] ?? policy.waves.at(-1)
+  if (!rule) throw new Error('a policy has at least one wave')
+  return evaluateGate(rule.gate, gateCounts(turn, wave))
+}
+
+function trip(turn: Turn, wave: WaveView, { evaluations, because }: GateResult): Outcome {
+  if (wave.state === 'open')
+    turn.waves.push({ index: wave.index, state: 'tripped', evaluations, because, event: 'wave.tripped' })
+  const message = `Wave ${wave.index + 1} tripped its gate: ${because.message}`
+  const to = turn.view.policy.onTrip === 'abort' ? 'aborting' : 'pausing'
+  return { because: { ...because, message, wave: wave.index }, rollout: to }
+}
+
+function passes(turn: Turn, wave: WaveView): boolean {
+  const { verdict, evaluations, because } = evaluate(turn, wave)
+  if (verdict !== 'pass') return false
+  turn.waves.push({ index: wave.index, state: 'passed', evaluations, because, event: 'wave.passed' })
+  return true
+}
+
+function openNext(turn: Turn): Outcome {
+  const next = turn.view.waves.find(({ state }) => state === 'pending')
+  if (!next) {
+    const message = 'Every wave passed: the fleet booted the release and stayed healthy.'
+    return { because: { code: 'rollout.completed', message }, rollout: 'completed' }
+  }
+  const { index, size } = next
+  const message = `Wave ${index + 1} opened for ${size} ${size === 1 ? 'device' : 'devices'}.`
+  const because = { code: 'wave.opened', message, wave: index, size }
+  turn.waves.push({ index, state: 'open', because, event: 'wave.opened' })
+  return { because }
+}
+
+// What never came is left to convergence once the last wave has been open long enough.
+function giveUp(turn: Turn, open: readonly WaveView[]): void {
+  const last = turn.view.waves.at(-1)
+  if (!last || last.openedAt === null || !open.includes(last)) return
+  const { giveUpAfterSec } = turn.view.policy.timeouts
+  if (turn.now < last.openedAt + giveUpAfterSec * 1000) return
+  const message = `The device did not connect within ${giveUpAfterSec} s of the last wave.`
+  const because = { code: 'target.given_up', message, giveUpAfterSec }
+  for (const target of targetsIn(turn, ['pending', 'offered', 'downloading', 'staged'])) {
+    if (!hasRoom(turn)) return
+    if (target.device.connected) continue
+    const wave =
+      target.wave ?? open.find((candidate) => assigned(turn, candidate) < candidate.size)?.index ?? last.index
+    const instruct = target.state === 'pending' ? {} : ({ instruct: { kind: 'none' } } as const)
+    apply(turn, move(turn.ctx, target, { to: 'skipped', because, wave, reason: 'unreachable', ...instruct }))
+  }
+}
+
+function progress(turn: Turn, [wave]: readonly WaveView[]): Because {
+  if (!wave) return nobody
+  const { verdict, because } = evaluate(turn, wave)
+  if (verdict === 'hold') return because
+  const missing = wave.size - assigned(turn, wave)
+  if (missing > 0) {
+    const message = `Wave ${wave.index + 1} waits for ${missing} of ${wave.size} devices to connect.`
+    return { code: 'wave.waiting_for_devices', message, wave: wave.index, missing, size: wave.size }
+  }
+  const ready = targetsIn(turn, ['staged', 'offered']).filter(readyToApply)
+  return ready.map((target) => whyNoGrant(turn, target)).find(Boolean) ?? { ...because, wave: wave.index }
+}
