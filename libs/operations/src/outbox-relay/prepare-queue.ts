@@ -1,3 +1,5 @@
+import { queueName } from '@bootfleet/contracts'
+
 /** Where BullMQ keeps its tables in PostgreSQL: a schema of its own, which no tenant's role can see. */
 export const queueSchema = 'bullmq'
 
@@ -14,6 +16,8 @@ export async function prepareQueue(adminUrl: string): Promise<void> {
   connection.on('error', () => {})
   try {
     await connection.waitUntilReady()
+    // The numbers of a queue's jobs come from a sequence that is made with its first job, by whoever adds it.
+    await connection.pool.query(`SELECT ${queueSchema}.next_job_id($1)`, [queueName])
     await connection.pool.query(`
       GRANT USAGE ON SCHEMA ${queueSchema} TO bootfleet_system;
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${queueSchema} TO bootfleet_system;
