@@ -5,7 +5,10 @@ import { sha256Hex } from '@bootfleet/pki'
 export const deviceTimes = { heartbeatSec: 60, pollSec: 60 } as const
 
 /** What a desired document says, apart from its number and date. */
-export type DesiredContent = Omit<Desired, 'v' | 'gen' | 'issuedAt' | 'config' | 'keys'>
+export type DesiredContent = Omit<Desired, 'v' | 'gen' | 'issuedAt' | 'config' | 'keys'> & {
+  /** Other times than the usual ones, while the device is watched more closely. */
+  readonly config?: Desired['config']
+}
 
 /** Public signing keys; members beyond those of the wire format are dropped. */
 export type PublicKeys = readonly SigningKey[]
@@ -25,7 +28,14 @@ export interface DesiredPayload {
 
 /** Builds a desired document with its members in the order of the schema. Throws when the content is not valid. */
 export function buildDesired({ content, gen, issuedAt, keys }: DesiredInput): Desired {
-  return Desired.parse({ ...content, v: 1, gen, issuedAt: issuedAt.toISOString(), config: deviceTimes, keys })
+  return Desired.parse({
+    config: deviceTimes,
+    ...content,
+    v: 1,
+    gen,
+    issuedAt: issuedAt.toISOString(),
+    keys,
+  })
 }
 
 /** The bytes of a document and their hash. */

@@ -1,6 +1,6 @@
 import type { Desired } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
-import type { DesiredContent } from './build-desired.ts'
+import { deviceTimes, type DesiredContent } from './build-desired.ts'
 import { rewriteDesired, type DesiredWriteContext, type StoredDesired } from './rewrite-desired.ts'
 
 /** What one device should be from now on. */
@@ -15,6 +15,8 @@ export interface DesiredChange {
   readonly jitterSec: number
   readonly healthTimeoutSec: number
   readonly onUnhealthy: Desired['apply']['onUnhealthy']
+  /** Seconds between heartbeats while the device is watched; the usual time without it. */
+  readonly heartbeatSec?: number
   readonly rolloutId?: string
 }
 
@@ -50,7 +52,7 @@ export async function writeDesired(
 }
 
 function contentOf(change: DesiredChange, ops: Desired['ops']): DesiredContent {
-  const { image, grant, windowUntil, rolloutId } = change
+  const { image, grant, windowUntil, rolloutId, heartbeatSec } = change
   return {
     device: change.deviceId,
     ...(rolloutId !== undefined && { rollout: rolloutId }),
@@ -64,5 +66,6 @@ function contentOf(change: DesiredChange, ops: Desired['ops']): DesiredContent {
       onUnhealthy: change.onUnhealthy,
     },
     ops,
+    ...(heartbeatSec !== undefined && { config: { ...deviceTimes, heartbeatSec } }),
   }
 }

@@ -75,7 +75,9 @@ function merge(earlier: TargetChange, { reason, ...later }: TargetChange): Targe
 const noGrant = { grantId: null, grantConn: null, grantedAt: null, grantBootKey: null }
 
 // A grant that is renewed on another connection keeps its id and its clock.
-function foldGrant(target: TargetView, { grant = target.grant }: TargetChange, now: Date) {
+function foldGrant(target: TargetView, end: TargetChange, now: Date) {
+  const grant: { id: string; conn: string | null; bootKey: string | null } | null =
+    end.grant === undefined ? target.grant : end.grant
   if (grant === null) return noGrant
   const since = grant.id === target.grant?.id ? new Date(target.grant.at) : now
   return { grantId: grant.id, grantConn: grant.conn, grantedAt: since, grantBootKey: grant.bootKey }

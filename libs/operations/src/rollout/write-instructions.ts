@@ -65,6 +65,9 @@ function toDesired({ deviceId, instruct }: TargetRowChange, image: ImageRow, rol
   }
 }
 
-function timesOf({ jitterSec, timeouts }: PolicySpec) {
-  return { jitterSec, healthTimeoutSec: timeouts.healthSec, onUnhealthy: 'rollback' as const }
+function timesOf({ jitterSec, timeouts, waves }: PolicySpec) {
+  // A soak ends at the first sign of life after its deadline, so a short soak wants short heartbeats.
+  const shortestSoak = Math.min(...waves.map(({ soakSec }) => soakSec))
+  const heartbeatSec = Math.min(60, Math.max(2, Math.floor(shortestSoak / 2)))
+  return { jitterSec, healthTimeoutSec: timeouts.healthSec, onUnhealthy: 'rollback' as const, heartbeatSec }
 }

@@ -1,5 +1,6 @@
 import { activeStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
+import { freeSlots } from '../../rollout/free-slots.ts'
 
 /** Rollouts that still look at what their devices report: the active ones, and completed ones while they are observed. */
 const observingStates: readonly string[] = [...activeStates, 'completed']
@@ -22,8 +23,9 @@ export async function wakeRollouts(
   now: Date,
 ): Promise<RolloutRef[]> {
   const due = changed.length === 0 ? [] : await makeDue(tx, changed, now)
+  const freed = changed.length === 0 ? [] : await freeSlots(tx, changed)
   const waiting = online.length === 0 ? [] : await findWaiting(tx, online)
-  const byId = new Map([...due, ...waiting].map((ref) => [ref.rolloutId, ref]))
+  const byId = new Map([...due, ...freed, ...waiting].map((ref) => [ref.rolloutId, ref]))
   return [...byId.values()]
 }
 
