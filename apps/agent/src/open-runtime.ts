@@ -10,7 +10,7 @@ import { openJournal } from './journal/journal.ts'
 import { isGoingDown } from './machine/systemd.ts'
 import { buildState } from './report/build-state.ts'
 import type { Enveloper } from './report/enveloper.ts'
-import { createOutbox } from './report/outbox.ts'
+import { Outbox } from './report/outbox.ts'
 import { viewOf } from './runtime.ts'
 import type { Memory, Runtime } from './runtime.ts'
 
@@ -59,7 +59,7 @@ export async function openRuntime(input: {
     bootLog,
     driver: input.driver ?? (await createBootcDriver(config)),
     desired: await openDesiredStore(config.stateDir, identity),
-    outbox: createOutbox(input.enveloper, unsentBoots),
+    outbox: new Outbox(input.enveloper, unsentBoots),
     wake: input.wake,
     report: () => report(runtime),
   }
@@ -75,5 +75,6 @@ function report(runtime: Runtime): void {
   if (journal.current().bootKey !== bootKey) return
   const { step, error, inventoryHash, driftHash } = memory
   const observedHash = desired.current()?.hash
-  outbox.state(buildState({ view: viewOf(runtime), observedHash, step, error, inventoryHash, driftHash }))
+  const state = buildState({ view: viewOf(runtime), observedHash, step, error, inventoryHash, driftHash })
+  outbox.say((queue) => queue.putState(state))
 }

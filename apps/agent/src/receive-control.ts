@@ -15,10 +15,10 @@ export async function receiveControl(runtime: Runtime, control: Control, actions
   log('control', { kind: control.kind })
   switch (control.kind) {
     case 'poll':
-      outbox.greet()
+      outbox.say((queue) => queue.greetAgain())
       break
     case 'resync':
-      outbox.resync()
+      outbox.say((queue) => queue.repeatAll())
       break
     case 'seen':
       await bootLog.markSeen(control.bootKeys)

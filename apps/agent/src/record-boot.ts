@@ -18,14 +18,14 @@ export async function recordBoot(runtime: Runtime): Promise<void> {
   if (before.bootKey === bootKey) return
   const { attempt } = before
   const verdict = attempt === null ? undefined : await classify(runtime, attempt)
+  const ordinary = { outcome: before.bootKey === '' ? ('first_boot' as const) : ('reboot' as const) }
+  const concluded = attempt === null || verdict === undefined ? ordinary : { ...verdict, target: attempt.target }
   await bootLog.append({
     bootKey,
     booted: reportedImage(memory.host.booted),
-    ...(attempt !== null && verdict !== undefined && { target: attempt.target }),
-    outcome: verdict?.outcome ?? (before.bootKey === '' ? 'first_boot' : 'reboot'),
     health: 'unknown',
     failed: [],
-    ...(verdict?.detail !== undefined && { detail: verdict.detail.slice(0, 1024) }),
+    ...concluded,
   })
   await journal.write({ ...afterBoot(before, verdict, bootKey), bootKey, boots: before.boots + 1 })
   memory.nextCheckAt = 0

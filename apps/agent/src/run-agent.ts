@@ -11,8 +11,7 @@ import { deviceKey, loadIdentity } from './identity/identity.ts'
 import type { Identity } from './identity/identity.ts'
 import { createRenewal } from './identity/renewal.ts'
 import { pause } from './link/back-off.ts'
-import { createLink } from './link/link.ts'
-import type { Link } from './link/link.ts'
+import { Link } from './link/link.ts'
 import type { Transport } from './link/transport.ts'
 import { log, messageOf } from './log.ts'
 import { readBootKey } from './machine/boot-key.ts'
@@ -88,7 +87,7 @@ async function serve(service: Service): Promise<void> {
   const renewing = renewal.run(signal)
   await runLoop(runtime, { signal, waitForChange: service.waitForChange })
   heartbeat.stop()
-  outbox.presence({ online: false, why: 'shutdown' })
+  outbox.say((queue) => queue.putGoodbye({ online: false, why: 'shutdown' }))
   await outbox.flush(lastWordsMs)
   online.abort()
   await Promise.all([connection, documents, renewing])
@@ -105,7 +104,7 @@ function linkOf(
   const handle = (task: () => Promise<void>): void => {
     inOrder(task).catch((error: unknown) => log('message_failed', { detail: messageOf(error) }))
   }
-  return createLink({
+  return new Link({
     credentials: async () => {
       const identity = parts.identity()
       return { identity, key: (await deviceKey(runtime.config.stateDir, identity.keyName)).key }
@@ -159,8 +158,8 @@ async function sendDocuments(runtime: Runtime, signal: AbortSignal): Promise<voi
       const drift = await buildDrift(runtime)
       memory.inventoryHash = inventory.hash
       memory.driftHash = drift.hash
-      outbox.document('up/inventory', inventory)
-      outbox.document('up/drift', drift)
+      outbox.say((queue) => queue.putDocument('up/inventory', inventory))
+      outbox.say((queue) => queue.putDocument('up/drift', drift))
       runtime.report()
     }
     await pause(memory.hostIsFresh ? documentsEveryMs : firstLookMs, signal)

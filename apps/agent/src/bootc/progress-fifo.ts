@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { constants, openSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { runCommand } from '../machine/run-command.ts'
@@ -30,9 +30,9 @@ export async function openProgressFifo(
   await rm(path, { force: true })
   const made = await runCommand('mkfifo', ['-m', '0600', path], { timeoutMs: 10_000 })
   if (made.code !== 0) return undefined
-  // Open for writing too, so that it never ends when bootc closes its side.
-  const file = await open(path, constants.O_RDWR | constants.O_NONBLOCK)
-  const reader = new Socket({ fd: file.fd, readable: true, writable: false })
+  // Open for writing too, so that it never ends when bootc closes its side. The socket closes the descriptor.
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
+  const reader = new Socket({ fd, readable: true, writable: false })
   let rest = ''
   reader.on('data', (chunk: Buffer) => {
     const lines = (rest + chunk.toString('utf8')).split('\n')

@@ -15,7 +15,8 @@ export async function receiveDesired(runtime: Runtime, signed: unknown): Promise
     verified = await desired.verify(signed)
   } catch (error) {
     log('desired_rejected', { detail: messageOf(error) })
-    outbox.ack({ ...claimedVersion(signed), phase: 'rejected', code: codeOf(error), detail: messageOf(error) })
+    const reason = { code: codeOf(error), detail: messageOf(error) }
+    outbox.say((queue) => queue.putAck({ ...claimedVersion(signed), phase: 'rejected', ...reason }))
     return
   }
   const current = desired.current()
@@ -23,8 +24,8 @@ export async function receiveDesired(runtime: Runtime, signed: unknown): Promise
   const judgement = judgeDesired(current && { gen: current.doc.gen, hash: current.hash }, version)
   log('desired_received', { gen: version.gen, judgement })
   if (judgement === 'accept') await accept(runtime, verified)
-  else outbox.ack(answerTo(judgement, version))
-  if (judgement === 'repeat') outbox.repeatState()
+  else outbox.say((queue) => queue.putAck(answerTo(judgement, version)))
+  if (judgement === 'repeat') outbox.say((queue) => queue.repeatState())
 }
 
 async function accept(runtime: Runtime, verified: VerifiedDesired): Promise<void> {
@@ -37,7 +38,7 @@ async function accept(runtime: Runtime, verified: VerifiedDesired): Promise<void
   memory.retry = null
   memory.error = undefined
   stopSupersededPull(runtime, verified)
-  outbox.ack({ gen: doc.gen, hash, phase: 'accepted' })
+  outbox.say((queue) => queue.putAck({ gen: doc.gen, hash, phase: 'accepted' }))
   runtime.report()
   runtime.wake()
 }

@@ -50,7 +50,7 @@ async function findChecks(stateDir: string): Promise<string[]> {
   const found: string[] = []
   for (const directory of checkDirectories(stateDir)) {
     const names = await readdir(directory).catch(() => [])
-    for (const name of names.toSorted()) {
+    for (const name of names.toSorted((left, right) => (left < right ? -1 : 1))) {
       const file = join(directory, name)
       const isRunnable = await access(file, constants.X_OK).then(
         () => true,

@@ -1,5 +1,6 @@
 import { Agent } from 'node:https'
 import { DesiredResponse, UpBatchResponse } from '@bootfleet/contracts'
+import type { Envelope, UpKind } from '@bootfleet/contracts'
 import type { Identity } from '../identity/identity.ts'
 import { log, messageOf } from '../log.ts'
 import { pause } from './back-off.ts'
@@ -21,87 +22,84 @@ export interface HttpsTransportInput {
   events: TransportEvents
 }
 
+/** What all requests of one connection share. */
+interface Channel extends HttpsTransportInput {
+  agent: Agent
+  stop: AbortController
+}
+
 /**
  * The way where MQTT cannot be reached: the same envelopes by POST, the same documents by a long poll, which is what
- * keeps the connection's name alive. Resolves at once; the first poll shows whether it works.
+ * keeps the connection's name alive. Opens at once; the first poll shows whether it works.
  */
 export function openHttpsTransport(input: HttpsTransportInput): Transport {
-  const { identity, key, conn, events } = input
-  const tls = { ca: identity.ca, cert: identity.certificate, key }
-  const agent = new Agent({ keepAlive: true, maxSockets: 3 })
-  const stop = new AbortController()
-  let closed = false
-
-  function close(reason: string): void {
-    if (closed) return
-    closed = true
-    stop.abort()
-    agent.destroy()
-    events.onClose(reason)
+  const channel: Channel = {
+    ...input,
+    agent: new Agent({ keepAlive: true, maxSockets: 3 }),
+    stop: new AbortController(),
   }
-
-  async function poll(): Promise<void> {
-    const { gen, hash } = input.lastDesired()
-    const query = new URLSearchParams({
-      gen: String(gen),
-      conn,
-      wait: String(waitSec),
-      ...(hash !== undefined && { hash }),
-    })
-    const url = new URL(`/device/v1/desired?${query.toString()}`, identity.https).href
-    const response = await requestJson({
-      method: 'GET',
-      url,
-      tls,
-      agent,
-      timeoutMs: (waitSec + 20) * 1000,
-      signal: stop.signal,
-    })
-    if (response.status === 304 || response.status === 204) return
-    refuseProblem(response)
-    const { desired, ctl } = DesiredResponse.parse(response.json)
-    for (const control of ctl) events.onControl(control)
-    if (desired !== undefined) events.onDesired(desired)
+  const close = (reason: string): void => {
+    if (channel.stop.signal.aborted) return
+    channel.stop.abort()
+    channel.agent.destroy()
+    input.events.onClose(reason)
   }
-
-  async function pollForEver(): Promise<void> {
-    for (let failures = 0; failures < maxFailures && !closed;) {
-      try {
-        await poll()
-        failures = 0
-      } catch (error) {
-        if (closed) return
-        failures += 1
-        log('poll_failed', { detail: messageOf(error) })
-      }
-      // Leaves room between polls of a server that does not wait.
-      await pause(input.retryBaseMs / 4, stop.signal)
-    }
-    close('the server does not answer over HTTPS')
-  }
-
-  void pollForEver()
+  void pollUntilBroken(channel).then(() => close('the server does not answer over HTTPS'))
   return {
-    conn,
+    conn: input.conn,
     carrier: 'https',
-    send: async (kind, envelope) => {
-      const url = new URL('/device/v1/up', identity.https).href
-      const body = { messages: [{ kind, envelope }] }
-      const response = await requestJson({
-        method: 'POST',
-        url,
-        tls,
-        agent,
-        body,
-        timeoutMs: sendMs,
-        signal: stop.signal,
-      })
-      refuseProblem(response)
-      const { rejected } = UpBatchResponse.parse(response.json)
-      for (const { code } of rejected) log('message_rejected', { kind, code })
-    },
+    send: (kind, envelope) => post(channel, { kind, envelope }),
     close: async () => close('closed by the agent'),
   }
+}
+
+async function pollUntilBroken(channel: Channel): Promise<void> {
+  const { signal } = channel.stop
+  let failures = 0
+  while (failures < maxFailures && !signal.aborted) {
+    try {
+      await poll(channel)
+      failures = 0
+    } catch (error) {
+      failures += 1
+      if (!signal.aborted) log('poll_failed', { detail: messageOf(error) })
+    }
+    // Leaves room between the polls of a server that does not wait.
+    await pause(channel.retryBaseMs / 4, signal)
+  }
+}
+
+async function poll({ identity, conn, lastDesired, events, ...channel }: Channel): Promise<void> {
+  const { gen, hash } = lastDesired()
+  const news = { gen: String(gen), conn, wait: String(waitSec), ...(hash !== undefined && { hash }) }
+  const response = await requestJson({
+    method: 'GET',
+    url: new URL(`/device/v1/desired?${new URLSearchParams(news).toString()}`, identity.https).href,
+    tls: { ca: identity.ca, cert: identity.certificate, key: channel.key },
+    agent: channel.agent,
+    timeoutMs: (waitSec + 20) * 1000,
+    signal: channel.stop.signal,
+  })
+  if (response.status === 304 || response.status === 204) return
+  refuseProblem(response)
+  const { desired, ctl } = DesiredResponse.parse(response.json)
+  for (const control of ctl) events.onControl(control)
+  if (desired !== undefined) events.onDesired(desired)
+}
+
+async function post({ identity, ...channel }: Channel, message: { kind: UpKind; envelope: Envelope }): Promise<void> {
+  const response = await requestJson({
+    method: 'POST',
+    url: new URL('/device/v1/up', identity.https).href,
+    tls: { ca: identity.ca, cert: identity.certificate, key: channel.key },
+    agent: channel.agent,
+    body: { messages: [message] },
+    timeoutMs: sendMs,
+    signal: channel.stop.signal,
+  })
+  refuseProblem(response)
+  const { rejected } = UpBatchResponse.parse(response.json)
+  for (const { code } of rejected) log('message_rejected', { kind: message.kind, code })
 }
 
 function refuseProblem(response: HttpsResponse): void {

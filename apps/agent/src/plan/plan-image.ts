@@ -2,6 +2,7 @@ import type { Desired } from '@bootfleet/contracts'
 import { digestOfRef, holds, repositoryOf } from '../bootc/host-status.ts'
 import type { HostStatus } from '../bootc/host-status.ts'
 import { grantObjection } from '../desired/grant.ts'
+import { isHeldBack } from './hold-back.ts'
 import type { PlanProblem, Step } from './step.ts'
 import type { View } from './view.ts'
 
@@ -9,7 +10,10 @@ type Wanted = NonNullable<Desired['image']>
 
 /** What to do about images: first make an ordinary reboot harmless, then give up grants, then move on. */
 export function planImage(view: View): Step {
-  return secureStaged(view) ?? returnGrant(view) ?? rebootOnDemand(view) ?? converge(view)
+  const secure = secureStaged(view)
+  if (secure !== undefined && !isHeldBack(view, secure)) return secure
+  // What cannot be secured now must not keep a slot from others as well.
+  return returnGrant(view) ?? secure ?? rebootOnDemand(view) ?? converge(view)
 }
 
 /** The grant may be used for this document at this moment. */
@@ -21,14 +25,26 @@ function usableGrant(view: View): string | undefined {
 
 /** Whatever would boot on any reboot, and is not granted, is locked, replaced or taken out of the queue. */
 function secureStaged(view: View): Step | undefined {
-  const { host, caps, desired } = view
-  const granted = usableGrant(view) !== undefined
-  if (isSlotQueued(view) && !granted) return { kind: 'unqueue-slot' }
-  if (host.staged === null || host.staged.locked || !isManaged(view) || isHarmless(host)) return undefined
-  if (granted && holds(host.staged, desired?.image?.accept ?? [])) return undefined
+  const { host, caps } = view
+  if (isSlotQueued(view)) return usableGrant(view) === undefined ? { kind: 'unqueue-slot' } : undefined
+  if (!isLoose(view) || isGranted(view)) return undefined
   if (caps.downloadOnly) return { kind: 'lock' }
   const ref = pinnedBooted(host)
   return ref === undefined ? undefined : { kind: 'replace-staged', ref }
+}
+
+/** Any reboot would boot what is staged, it is not what runs already, and it is for the agent to care. */
+function isLoose({ host, desired, journal }: View): boolean {
+  const { staged, booted } = host
+  if (staged === null || staged.locked) return false
+  const runsAlready = booted?.digest !== undefined && staged.digest === booted.digest
+  const isOwn = journal.attempt !== null && journal.attempt.phase !== 'done'
+  return !runsAlready && (desired?.image != null || isOwn)
+}
+
+/** What is staged may boot now. */
+function isGranted(view: View): boolean {
+  return usableGrant(view) !== undefined && holds(view.host.staged, view.desired?.image?.accept ?? [])
 }
 
 function returnGrant(view: View): Step | undefined {
@@ -106,16 +122,6 @@ function unsupported(host: HostStatus): PlanProblem | undefined {
     return { code, detail: 'packages are layered on this system: run rpm-ostree reset and reboot' }
   }
   return undefined
-}
-
-/** A control plane wants something of this device's images, or the agent staged something: else leave it alone. */
-function isManaged({ desired, journal }: View): boolean {
-  return desired?.image != null || (journal.attempt !== null && journal.attempt.phase !== 'done')
-}
-
-/** Staged is the image that runs already. */
-function isHarmless({ booted, staged }: HostStatus): boolean {
-  return booted?.digest !== undefined && staged?.digest === booted.digest
 }
 
 /** The wanted image is what `bootc rollback` boots: nothing to stage. With something staged that verb is not trusted. */

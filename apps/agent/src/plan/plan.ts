@@ -1,5 +1,5 @@
 import { planImage } from './plan-image.ts'
-import { stepKey } from './step.ts'
+import { isHeldBack } from './hold-back.ts'
 import type { Step } from './step.ts'
 import type { View } from './view.ts'
 
@@ -31,13 +31,11 @@ function nextStep(view: View): Step {
 }
 
 /** A step that failed is not tried again at once. */
-function holdBack({ retry, now, desired }: View, step: Step): Step {
-  if (retry === null || retry.step !== stepKey(step)) return step
-  if (retry.notBefore === null) {
-    return retry.gen === (desired?.gen ?? 0) ? { kind: 'idle', because: 'given up until told anew' } : step
-  }
-  if (now.mono >= retry.notBefore) return step
-  return { kind: 'idle', because: 'waiting before the next try', until: retry.notBefore }
+function holdBack(view: View, step: Step): Step {
+  if (!isHeldBack(view, step)) return step
+  const until = view.retry?.notBefore ?? null
+  if (until === null) return { kind: 'idle', because: 'given up until told anew' }
+  return { kind: 'idle', because: 'waiting before the next try', until }
 }
 
 function awaitReboot({ rebootAskedAt, now }: View): Step | undefined {

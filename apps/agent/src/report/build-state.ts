@@ -51,9 +51,10 @@ export function reportedImage(deployment: Deployment | null): ReportedImage {
 }
 
 /** What the next grant would boot. The rollback slot is that when the target is in it: locked, and nothing to download. */
-function stagedOf({ host, desired }: View): StateBody['staged'] {
+function stagedOf(view: View): StateBody['staged'] {
+  const { host } = view
   if (host.staged !== null) return { ...reportedImage(host.staged), locked: host.staged.locked }
-  const accept = desired?.apply.phase === 'none' ? [] : (desired?.image?.accept ?? [])
+  const accept = wantedDigests(view)
   if (holds(host.booted, accept) || !holds(host.rollback, accept)) return null
   return { ...reportedImage(host.rollback), locked: !host.rollbackQueued }
 }
@@ -78,6 +79,7 @@ function errorsOf({ step, error, view }: StateInput): AgentError[] {
 
 const busyPhases: Partial<Record<Step['kind'], ReportPhase>> = {
   stage: 'downloading',
+  lock: 'downloading',
   'replace-staged': 'downloading',
   reboot: 'rebooting',
   'reboot-again': 'rebooting',
@@ -87,16 +89,24 @@ const busyPhases: Partial<Record<Step['kind'], ReportPhase>> = {
 
 function phaseOf(input: StateInput): ReportPhase {
   const { view, step } = input
-  const { journal, desired, host } = view
+  const { journal } = view
   if (view.rebootAskedAt !== null) return 'rebooting'
   const busy = busyPhases[step.kind]
   if (busy !== undefined) return busy
   if (!view.hostIsFresh && journal.attempt?.phase === 'staging') return 'downloading'
-  if (journal.health.status === 'checking') return 'verifying'
-  const accept = desired?.apply.phase === 'none' ? [] : (desired?.image?.accept ?? [])
-  const settled = journal.health.status === 'unhealthy' ? 'unhealthy' : 'healthy'
-  if (accept.length === 0 || holds(host.booted, accept)) return settled
+  return journal.health.status === 'checking' ? 'verifying' : restingPhase(input, journal.health.status)
+}
+
+/** Nothing is going on. */
+function restingPhase(input: StateInput, health: 'healthy' | 'unhealthy'): ReportPhase {
+  const { host } = input.view
+  const accept = wantedDigests(input.view)
+  if (accept.length === 0 || holds(host.booted, accept)) return health
   if (errorsOf(input).some(({ retryable }) => !retryable)) return 'failed'
-  if (stagedOf(view) !== null && (holds(host.staged, accept) || host.staged === null)) return 'staged'
-  return settled === 'unhealthy' ? 'unhealthy' : 'idle'
+  if (holds(host.staged ?? host.rollback, accept) && stagedOf(input.view)?.locked === true) return 'staged'
+  return health === 'unhealthy' ? 'unhealthy' : 'idle'
+}
+
+function wantedDigests({ desired }: StateInput['view']): readonly string[] {
+  return desired?.image == null || desired.apply.phase === 'none' ? [] : desired.image.accept
 }

@@ -41,12 +41,11 @@ export const lock: Executor<'lock'> = async (runtime) => {
 
 /** The point of no return: from here on the outcome is read from the next boot. */
 export const reboot: Executor<'reboot'> = async (runtime) => {
-  const { journal, memory } = runtime
+  const { journal } = runtime
   const { attempt: known } = journal.current()
   const attempt = attemptFor(runtime, known?.via === 'slot' && known.queued === true ? 'slot' : 'stage')
   const units = journal.current().failedUnits ?? (await baseline(runtime))
   await journal.write({ attempt: { ...attempt, phase: 'rebooting' }, failedUnits: units })
-  memory.grant = null
   await goDown(runtime)
 }
 

@@ -9,7 +9,7 @@ const lastWordsMs = 3000
 export async function goDown(runtime: Runtime): Promise<void> {
   const { outbox, memory } = runtime
   runtime.report()
-  outbox.presence({ online: false, why: 'reboot' })
+  outbox.say((queue) => queue.putGoodbye({ online: false, why: 'reboot' }))
   await outbox.flush(lastWordsMs)
   log('rebooting')
   await requestReboot()

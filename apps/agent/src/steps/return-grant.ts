@@ -9,5 +9,6 @@ export const returnGrant: Executor<'return-grant'> = async ({ desired, outbox, m
   // One of an earlier connection has lapsed with it; returning it now could take back what the server gives anew.
   if (current === undefined || step.code === 'connection_lost') return
   const { doc, hash } = current
-  outbox.ack({ gen: doc.gen, hash, phase: 'grant_returned', grant: step.grant, code: step.code })
+  const answer = { gen: doc.gen, hash, phase: 'grant_returned', grant: step.grant, code: step.code } as const
+  outbox.say((queue) => queue.putAck(answer))
 }

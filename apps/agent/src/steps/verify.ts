@@ -24,7 +24,7 @@ export const verify: Executor<'verify'> = async (runtime) => {
     const names = failed.map(({ check }) => check)
     const durationMs = Math.round(uptime() * 1000)
     await bootLog.conclude({ health: health.status === 'healthy' ? 'healthy' : 'unhealthy', failed: names, durationMs })
-    outbox.boots()
+    outbox.say(() => undefined)
   }
   memory.nextCheckAt = mono + config.retryBaseMs * (health.status === 'checking' ? retryFactor : recheckFactor)
 }

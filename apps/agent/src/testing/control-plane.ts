@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:tls'
-import type { Server } from 'node:tls'
-import type { AddressInfo } from 'node:net'
+import type { Server, TlsOptions } from 'node:tls'
+import type { AddressInfo, Socket } from 'node:net'
 import { Desired, Envelope, parseUpTopic, topicOf, upBodies } from '@bootfleet/contracts'
 import type { Control, EnrollmentDocument, SignedDesired, UpBody, UpKind } from '@bootfleet/contracts'
 import {
@@ -44,7 +44,9 @@ export class ControlPlane implements AsyncDisposable {
   readonly polls = new Set<() => void>()
   pendingControl: Control[] = []
   private readonly broker: Aedes
-  private readonly closers: (() => Promise<unknown>)[] = []
+  private tls: TlsOptions = {}
+  private closeBroker = async (): Promise<void> => undefined
+  private closeHttps = async (): Promise<void> => undefined
 
   private constructor(
     readonly authority: Awaited<ReturnType<typeof createAuthority>>,
@@ -61,8 +63,11 @@ export class ControlPlane implements AsyncDisposable {
     const server = await issueServerCertificate(authority, { names, now, validDays: 2 })
     const plane = new ControlPlane(authority, await createSigningKey({ now }), await Aedes.createBroker())
     const tls = { key: server.privateKeyPem, cert: server.chainPem, ca: authority.certificatePem, requestCert: true }
-    plane.mqttPort = await plane.listen(createServer(tls, (socket) => plane.broker.handle(socket)))
-    plane.httpsPort = await plane.listen(serveDevices(plane, { ...tls, rejectUnauthorized: false }))
+    plane.tls = tls
+    await plane.startBroker()
+    const https = serveDevices(plane, { ...tls, rejectUnauthorized: false })
+    plane.closeHttps = await listen(https, 0)
+    plane.httpsPort = (https.address() as AddressInfo).port
     plane.broker.authorizePublish = (_client, packet, done) => {
       const topic = parseUpTopic(packet.topic)
       if (topic !== undefined) plane.receive(topic.kind, JSON.parse(packet.payload.toString()))
@@ -142,12 +147,21 @@ export class ControlPlane implements AsyncDisposable {
 
   /** The broker vanishes; devices have to find another way. */
   async stopBroker(): Promise<void> {
-    await this.closers.shift()?.()
+    await this.closeBroker()
+    this.closeBroker = async () => undefined
+  }
+
+  /** It is back at its old address. */
+  async startBroker(): Promise<void> {
+    const server = createServer(this.tls, (socket) => this.broker.handle(socket))
+    this.closeBroker = await listen(server, this.mqttPort)
+    this.mqttPort = (server.address() as AddressInfo).port
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const wake of this.polls) wake()
-    for (const close of this.closers) await close()
+    await this.closeBroker()
+    await this.closeHttps()
     await new Promise<void>((resolve) => this.broker.close(() => resolve()))
   }
 
@@ -174,19 +188,19 @@ export class ControlPlane implements AsyncDisposable {
       this.broker.publish({ ...packet, qos: 1, dup: false, retain: false }, () => resolve())
     })
   }
+}
 
-  private async listen(server: Server): Promise<number> {
-    const open = new Set<{ destroy: () => void }>()
-    server.on('connection', (socket: { destroy: () => void; once: (event: 'close', on: () => void) => void }) => {
-      open.add(socket)
-      socket.once('close', () => open.delete(socket))
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    this.closers.push(async () => {
-      const closed = new Promise((resolve) => server.close(resolve))
-      for (const socket of open) socket.destroy()
-      await closed
-    })
-    return (server.address() as AddressInfo).port
+/** Gives what closes the server and all of its connections. */
+async function listen(server: Server, port: number): Promise<() => Promise<void>> {
+  const open = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return async () => {
+    const closed = new Promise((resolve) => server.close(resolve))
+    for (const socket of open) socket.destroy()
+    await closed
   }
 }

@@ -61,7 +61,7 @@ export class Scene implements AsyncDisposable {
 export async function sceneMachine({ version, boot }: SceneOptions): Promise<FakeMachine> {
   const machine = await FakeMachine.create({
     bootedImage: { image: `${repository}:stable`, content: installed },
-    images: { [`${repository}:v2`]: update },
+    images: { [`${repository}:stable`]: installed, [`${repository}:v2`]: update },
     ...(version !== undefined && { version }),
   })
   if (boot !== undefined) machine.pinBehaviour(digestOf(update), boot)
