@@ -1,0 +1,8 @@
+export { ApiError } from './api-error.ts'
+export type { CallOptions, ClientOptions } from './client-options.ts'
+export { createClient } from './client.ts'
+export type { Call, CallArguments, CallResult, Client } from './client.ts'
+export type { LiveMessage, LiveOptions } from './follow-live.ts'
+export { iterate } from './iterate.ts'
+export { readServerSentEvents } from './read-server-sent-events.ts'
+export type { ServerSentEvent } from './read-server-sent-events.ts'
