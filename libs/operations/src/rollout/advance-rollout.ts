@@ -35,7 +35,8 @@ async function turn(
   { rolloutId, keys }: { rolloutId: string; keys: PublicKeys },
 ): Promise<{ more: boolean }> {
   const rollout = await lockRollout(tx, rolloutId)
-  if (!rollout || idle.includes(rollout.state)) return { more: false }
+  if (!rollout) return { more: false }
+  if (idle.includes(rollout.state)) return rest(tx, rollout)
   const now = ctx.services.now()
   if (rollout.state === 'scheduled') return { more: await startWhenDue(tx, ctx, rollout) }
   if (rollout.plannedAt === null) return { more: await plan(tx, ctx, rollout) }
@@ -43,6 +44,12 @@ async function turn(
   const decision = decide(view, now.getTime())
   await applyDecision(tx, { rollout, now, keys }, { view, decision })
   return { more: decision.wakeAt !== null && decision.wakeAt <= now.getTime() }
+}
+
+// Nothing will ever be due here by itself; take it off the sweep's list.
+async function rest(tx: Tx, { id, wakeAt }: RolloutRow): Promise<{ more: boolean }> {
+  if (wakeAt !== null) await tx.rollout.update({ where: { id }, data: { wakeAt: null } })
+  return { more: false }
 }
 
 async function startWhenDue(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
