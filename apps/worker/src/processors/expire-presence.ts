@@ -1,0 +1,9 @@
+import type { WorkerParts } from '../worker-parts.ts'
+import type { JobProcessor } from './processors.ts'
+
+/** Marks devices offline that have not been heard for too long. */
+export function expirePresenceProcessor({ services, operations }: WorkerParts): JobProcessor<'expire-presence'> {
+  return async () => {
+    await operations.expirePresence(services)
+  }
+}
