@@ -16,23 +16,32 @@ export async function callEndpoint(
 ): Promise<unknown> {
   const url = urlOf(options, fillPath(endpoint.path, args.params ?? {}))
   for (const [name, value] of Object.entries(args.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value))
+    if (value !== undefined) url.searchParams.set(name, textOf(value))
   }
   const send = options.fetch ?? fetch
-  const response = await send(url, {
-    method: endpoint.method,
-    headers: {
-      accept: 'application/json',
-      ...(await headersOf(options)),
-      ...(args.body !== undefined && { 'content-type': 'application/json' }),
-      ...(options.idempotencyKey !== undefined && { 'idempotency-key': options.idempotencyKey }),
-    },
-    ...(args.body !== undefined && { body: JSON.stringify(args.body) }),
-    ...(options.signal && { signal: options.signal }),
-  })
+  const response = await send(url, await requestOf(endpoint, args.body, options))
   const body = await readJson(response)
   if (!response.ok) throw new ApiError(response.status, body, response.headers.get('x-request-id') ?? undefined)
   return endpoint.response?.parse(body)
+}
+
+async function requestOf(
+  { method }: Endpoint,
+  body: unknown,
+  options: ClientOptions & CallOptions,
+): Promise<RequestInit> {
+  const { signal, idempotencyKey } = options
+  const headers = {
+    accept: 'application/json',
+    ...(await headersOf(options)),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+  }
+  return { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }), ...(signal && { signal }) }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function fillPath(path: string, params: Readonly<Record<string, unknown>>): string {

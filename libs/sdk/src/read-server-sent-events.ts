@@ -8,10 +8,18 @@ const maxEventLength = 1024 * 1024
 
 /** Reads server-sent events from the body of an answer until it ends. Throws when an event is longer than 1 MiB. */
 export async function* readServerSentEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
+  let id: string | undefined
+  for await (const block of readBlocks(body)) {
+    const event = readBlock(block)
+    id = event.id ?? id
+    if (event.data !== '') yield { id, data: event.data }
+  }
+}
+
+async function* readBlocks(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   const reader = body.getReader()
   let rest = ''
-  let id: string | undefined
   try {
     for (;;) {
       const { done, value } = await reader.read()
@@ -19,11 +27,7 @@ export async function* readServerSentEvents(body: ReadableStream<Uint8Array>): A
       const blocks = (rest + decoder.decode(value, { stream: true })).replaceAll('\r\n', '\n').split('\n\n')
       rest = blocks.pop() ?? ''
       if (rest.length > maxEventLength) throw new Error('A server-sent event is too long.')
-      for (const block of blocks) {
-        const event = readBlock(block)
-        id = event.id ?? id
-        if (event.data !== '') yield { id, data: event.data }
-      }
+      yield* blocks
     }
   } finally {
     await reader.cancel().catch(() => {})
