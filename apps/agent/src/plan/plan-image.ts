@@ -19,7 +19,7 @@ export function planImage(view: View): Step {
 /** The grant may be used for this document at this moment. */
 function usableGrant(view: View): string | undefined {
   const { grant, desired, now, conn } = view
-  if (grant === null || desired === null || blockage(view) !== undefined) return undefined
+  if (grant === null || desired?.apply.phase !== 'applied' || blockage(view) !== undefined) return undefined
   return grantObjection(grant, { conn, mono: now.mono }) === undefined ? grant.id : undefined
 }
 

@@ -14,8 +14,9 @@ const statusRetryMs = 5_000
  */
 export function plan(view: View): Step {
   const step = withRecheck(view, holdBack(view, nextStep(view)))
-  if (step.kind !== 'idle' || view.grant === null || view.rebootAskedAt !== null) return step
-  return { ...step, until: Math.min(step.until ?? Number.POSITIVE_INFINITY, view.grant.expiresAt) }
+  const expiresAt = view.grant?.expiresAt ?? 0
+  if (step.kind !== 'idle' || expiresAt <= view.now.mono || view.rebootAskedAt !== null) return step
+  return { ...step, until: Math.min(step.until ?? expiresAt, expiresAt) }
 }
 
 function nextStep(view: View): Step {

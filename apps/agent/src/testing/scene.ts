@@ -1,14 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AgentProcess, FakeMachine, fakeImage, manifestOf } from '@bootfleet/testkit'
-import type { BootBehaviour } from '@bootfleet/testkit'
+import { AgentProcess, FakeMachine, fakeImage } from '@bootfleet/testkit'
 import { ControlPlane } from './control-plane.ts'
 
 export const repository = 'registry.test/os/edge'
 export const installed = fakeImage('installed')
 export const update = fakeImage('update')
 
-export const digestOf = (image: ReturnType<typeof fakeImage>): string => manifestOf(image, 'amd64').digest
+export const digestOf = (image: ReturnType<typeof fakeImage>): string => image.manifests['amd64']?.digest ?? ''
 export const pinned = (image: ReturnType<typeof fakeImage>): string => `${repository}@${digestOf(image)}`
 
 /** A desired document that wants an image staged, not applied. */
@@ -20,7 +19,7 @@ export const staged = (image: ReturnType<typeof fakeImage>) => ({
 export interface SceneOptions {
   agent: string
   version?: string
-  boot?: BootBehaviour
+  boot?: NonNullable<Parameters<FakeMachine['pinBehaviour']>[1]>
   env?: Record<string, string>
 }
 
