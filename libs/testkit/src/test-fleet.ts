@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
 import { PolicyInput } from '@bootfleet/contracts'
 import { connect, type Database } from '@bootfleet/db'
 import {
@@ -130,11 +131,11 @@ export function digestOf(n: number): string {
 }
 
 /** A policy for quick tests. */
-export function quickPolicy(overrides: PolicyInput = {}): PolicyInput {
+export function quickPolicy(overrides: PolicyInput = {}): z.output<typeof PolicyInput> {
   const gate = { maxFailures: 0, minConcluded: 1, minSuccessPercent: 100 }
-  return {
+  return PolicyInput.parse({
     waves: [{ name: 'canary', size: { count: 1 }, soakSec: 60, gate }],
     rest: { name: 'rest', soakSec: 60, gate },
     ...overrides,
-  }
+  })
 }
