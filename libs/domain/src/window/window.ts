@@ -1,0 +1,25 @@
+import type { Instant } from '../rollout/view.ts'
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+export type Weekday = (typeof weekdays)[number]
+
+/**
+ * A weekly range of wall-clock time. A `to` that is not after `from` is on the next day, and the range belongs to the
+ * day on which it starts; equal times make a whole day.
+ */
+export interface WeeklyWindow {
+  readonly days: readonly Weekday[]
+  /** HH:MM */
+  readonly from: string
+  /** HH:MM, exclusive */
+  readonly to: string
+  /** IANA name, such as Europe/Berlin */
+  readonly timezone: string
+}
+
+/** A range of time, `to` exclusive, in which nothing is applied whatever the windows say. */
+export interface BlackoutRange {
+  readonly from: Instant
+  readonly to: Instant
+  readonly reason: string
+}
