@@ -25,10 +25,15 @@ export const queueSlot: Executor<'queue-slot'> = async (runtime) => {
 }
 
 /** Takes the rollback slot out of the queue again: its grant is gone. */
-export const unqueueSlot: Executor<'unqueue-slot'> = async (runtime) => {
-  await runtime.driver.rollback()
+export const unqueueSlot: Executor<'unqueue-slot'> = async ({ journal, driver }) => {
+  const { attempt } = journal.current()
+  if (attempt === null) return
+  // First: a power cut right after the toggle must not look as if the target had been booted and left.
+  const { queued: _queued, ...unqueued } = attempt
+  await journal.write({ attempt: unqueued })
+  await driver.rollback()
   log('unqueued_rollback_slot')
-  await runtime.journal.write({ attempt: null })
+  await journal.write({ attempt: null })
 }
 
 /** Locks what is staged, so that no reboot applies it. */
