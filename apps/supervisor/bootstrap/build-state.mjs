@@ -48,5 +48,5 @@ function sources(root, folder) {
       if (entry.isDirectory()) return sources(root, path)
       return entry.isFile() ? [path] : []
     })
-    .toSorted()
+    .toSorted((a, b) => (a < b ? -1 : 1))
 }

@@ -6,7 +6,7 @@ import { newPassword, readFirstAdmin, writeFirstAdmin } from './first-admin.ts'
 import { appLogin, databaseUrl, readCredentials } from './postgres/credentials.ts'
 import { readPrivateFile } from './private-file.ts'
 import { say } from './say.ts'
-import { openServices, publicAddresses } from './services.ts'
+import { openServices } from './services.ts'
 import { describeError, StartError, systemCode } from './start-error.ts'
 import { repositoryRoot } from './supervise.ts'
 
@@ -38,7 +38,7 @@ async function reset(config: Config, { email, password }: { email: string; passw
   const secretKey =
     process.env['BOOTFLEET_SECRET_KEY'] || (await readPrivateFile(join(config.dataFolder, 'secret.key')))
   if (!secretKey) throw notRunning(config)
-  const services = openServices(await findDatabase(config), secretKey.trim(), publicAddresses(config))
+  const services = openServices(await findDatabase(config), secretKey.trim(), config.addresses)
   try {
     const user = await services.db.transaction('system', (tx) =>
       tx.userAccount.findUnique({ where: { email: email.trim().toLowerCase() }, select: { organizationId: true } }),

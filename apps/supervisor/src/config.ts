@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Addresses } from '@bootfleet/operations'
 import { StartError } from './start-error.ts'
 
 /** What the environment says; everything has a default. */
@@ -17,6 +18,7 @@ export interface Config {
   readonly redisUrl: string | undefined
   readonly mqttUrl: string | undefined
   readonly adminEmail: string
+  readonly addresses: Addresses
 }
 
 export interface Ports {
@@ -39,23 +41,35 @@ export function readConfig(env: Environment, root: string): Config {
     return undefined
   }
   const host = env['HOST'] || '127.0.0.1'
+  const publicHost = env['PUBLIC_HOST'] || (isWildcard(host) ? 'localhost' : host)
+  const ports = {
+    web: port('PORT', 3000),
+    api: port('API_PORT', 3001),
+    device: port('DEVICE_PORT', 8443),
+    mqtt: port('MQTT_PORT', 8883),
+  }
+  const mqttUrl = url('MQTT_URL', ['mqtt', 'mqtts'])
+  const told = (mqtt: Addresses['mqtt']) => ({
+    host: env['BOOTFLEET_MQTT_HOST'] || mqtt.host,
+    port: port('BOOTFLEET_MQTT_PORT', mqtt.port),
+  })
   const config = {
     host,
-    publicHost: env['PUBLIC_HOST'] || (isWildcard(host) ? 'localhost' : host),
-    ports: {
-      web: port('PORT', 3000),
-      api: port('API_PORT', 3001),
-      device: port('DEVICE_PORT', 8443),
-      mqtt: port('MQTT_PORT', 8883),
+    publicHost,
+    ports,
+    mqttUrl,
+    addresses: {
+      web: url('BOOTFLEET_WEB_URL', ['http', 'https']) ?? `http://${authority(publicHost)}:${ports.web}`,
+      device: url('BOOTFLEET_DEVICE_URL', ['https']) ?? `https://${authority(publicHost)}:${ports.device}`,
+      mqtt: told(brokerAddress(mqttUrl) ?? { host: publicHost, port: ports.mqtt }),
     },
     dataFolder: resolve(root, env['BOOTFLEET_DATA'] || '.bootfleet'),
     databaseUrl: url('DATABASE_URL', ['postgres', 'postgresql']),
     databaseAdminUrl: url('DATABASE_ADMIN_URL', ['postgres', 'postgresql']),
     redisUrl: url('REDIS_URL', ['redis', 'rediss']),
-    mqttUrl: url('MQTT_URL', ['mqtt', 'mqtts']),
     adminEmail: env['BOOTFLEET_ADMIN_EMAIL'] || 'admin@bootfleet.local',
   }
-  problems.push(...duplicates(config.ports))
+  problems.push(...duplicates(ports))
   if (problems.length > 0) throw new StartError(`${problems.join('; ')}.`)
   return config
 }
@@ -63,6 +77,18 @@ export function readConfig(env: Environment, root: string): Config {
 /** True for an address that means "every interface", which nobody can connect to by name. */
 export function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::'
+}
+
+/** A host as it stands in a URL. */
+export function authority(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+// Devices connect to the broker that there is: the gateway's own, or the one that the gateway is a client of.
+function brokerAddress(url: string | undefined): Addresses['mqtt'] | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined
+  const { hostname, port, protocol } = new URL(url)
+  return { host: hostname, port: Number(port) || (protocol === 'mqtts:' ? 8883 : 1883) }
 }
 
 /** The variable that sets each port. */

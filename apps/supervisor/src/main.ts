@@ -1,10 +1,9 @@
 import { relative } from 'node:path'
 import type { Child } from './child/child.ts'
-import { readConfig, type Config } from './config.ts'
+import { authority, readConfig, type Config } from './config.ts'
 import type { FirstAdminResult } from './first-admin.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 import { say } from './say.ts'
-import { publicAddresses } from './services.ts'
 import { describeError } from './start-error.ts'
 import { StopStack } from './stop-stack.ts'
 import { repositoryRoot, supervise } from './supervise.ts'
@@ -44,7 +43,7 @@ export async function main(): Promise<void> {
 }
 
 function sayReady(config: Config, { email, created }: FirstAdminResult): void {
-  const { web, device, mqtt } = publicAddresses(config)
+  const { web, device, mqtt } = config.addresses
   const data = relative(process.cwd(), config.dataFolder) || '.'
   const signIn = created
     ? [
@@ -57,7 +56,7 @@ function sayReady(config: Config, { email, created }: FirstAdminResult): void {
     'bootfleet is running.',
     `  Dashboard, API ${web}`,
     ...signIn,
-    `  Devices        ${device}, ${config.mqttUrl ?? `mqtts://${mqtt.host}:${mqtt.port}`}`,
+    `  Devices        ${device}, mqtts://${authority(mqtt.host)}:${mqtt.port}`,
     `  Data, logs     ${data}, ${data}/logs`,
     '  Ctrl-C stops it; the data stays.',
   ]

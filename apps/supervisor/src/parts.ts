@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ChildSpec } from './child/child.ts'
-import { isWildcard, type Config } from './config.ts'
-import { publicAddresses } from './services.ts'
+import { authority, isWildcard, type Config } from './config.ts'
 
 /** A process of bootfleet and how to know that it works. */
 export interface Part extends ChildSpec {
@@ -23,7 +22,7 @@ export function describeParts(input: PartsInput): Part[] {
   const { root, config, healthPorts } = input
   const { api, web } = config.ports
   const local = isWildcard(config.host) ? '127.0.0.1' : config.host
-  const at = (port: number, host = local) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const at = (port: number, host = local) => `http://${authority(host)}:${port}`
   const environment = describeEnvironment(input)
   const part = (name: string, file: string, extra: Record<string, string>): Omit<Part, 'readyUrl'> => ({
     name,
@@ -51,7 +50,7 @@ export function describeParts(input: PartsInput): Part[] {
 const followParent = pathToFileURL(join(import.meta.dirname, 'child/follow-parent.js')).href
 
 function describeEnvironment({ config, databaseUrl, secretKey }: PartsInput): NodeJS.ProcessEnv {
-  const addresses = publicAddresses(config)
+  const { addresses } = config
   const { DATABASE_ADMIN_URL: _admin, ...inherited } = process.env
   return {
     ...inherited,

@@ -2,7 +2,6 @@ import { v7 } from 'uuid'
 import { connect } from '@bootfleet/db'
 import type { Addresses, Services } from '@bootfleet/operations'
 import { createSecretBox, parseMasterKey } from '@bootfleet/pki'
-import type { Config } from './config.ts'
 
 /** What operations need, for the few that the supervisor and the administrator's commands call. Close `db` after use. */
 export function openServices(databaseUrl: string, secretKey: string, addresses: Addresses): Services {
@@ -13,15 +12,5 @@ export function openServices(databaseUrl: string, secretKey: string, addresses: 
     secrets: createSecretBox(parseMasterKey(secretKey)),
     addresses,
     registry: {},
-  }
-}
-
-/** Where people and devices reach this installation. */
-export function publicAddresses({ publicHost, ports }: Config): Addresses {
-  const host = publicHost.includes(':') ? `[${publicHost}]` : publicHost
-  return {
-    web: `http://${host}:${ports.web}`,
-    device: `https://${host}:${ports.device}`,
-    mqtt: { host: publicHost, port: ports.mqtt },
   }
 }

@@ -12,7 +12,7 @@ import { startPostgres } from './postgres/start-postgres.ts'
 import { Running, stopLeftovers } from './running.ts'
 import { say, step } from './say.ts'
 import { readSecretKey } from './secret-key.ts'
-import { openServices, publicAddresses } from './services.ts'
+import { openServices } from './services.ts'
 import type { StopStack } from './stop-stack.ts'
 
 /** One run of `npm start`. */
@@ -81,7 +81,7 @@ interface Secrets {
 }
 
 async function prepareInstallation(run: Run, folder: DataFolder, secrets: Secrets): Promise<FirstAdminResult> {
-  const services = openServices(secrets.urls.app, secrets.secretKey, publicAddresses(run.config))
+  const services = openServices(secrets.urls.app, secrets.secretKey, run.config.addresses)
   try {
     return await ensureFirstAdmin(services, { file: folder.admin, email: run.config.adminEmail })
   } finally {

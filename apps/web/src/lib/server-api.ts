@@ -1,0 +1,27 @@
+import { ApiError, createClient, type Client } from '@bootfleet/sdk'
+import { cookies, headers } from 'next/headers'
+import { notFound, redirect } from 'next/navigation'
+import { apiUrl } from './config.ts'
+import { paths } from './paths.ts'
+
+/** Set by the dashboard's server on every request; whatever a browser sent in it is overwritten. */
+const pathHeader = 'x-bootfleet-path'
+
+/**
+ * Reads from the API as whoever has the session cookie of this request. Without a valid session it leads to the
+ * sign-in page and from there back; what does not exist is the page that says so.
+ */
+export async function readApi<T>(read: (api: Client) => Promise<T>): Promise<T> {
+  const cookie = (await cookies()).toString()
+  const api = createClient({ baseUrl: apiUrl(), headers: { cookie }, fetch: fetchFresh })
+  try {
+    return await read(api)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    if (error.status === 401) redirect(paths.login((await headers()).get(pathHeader) ?? undefined))
+    if (error.status === 404 || error.status === 400) notFound()
+    throw error
+  }
+}
+
+const fetchFresh: typeof fetch = (input, init) => fetch(input, { ...init, cache: 'no-store' })
