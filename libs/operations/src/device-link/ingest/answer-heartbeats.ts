@@ -1,3 +1,4 @@
+import { limits } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
 import type { Admitted } from './admit.ts'
 import type { ControlReply } from './inbound.ts'
@@ -24,21 +25,23 @@ export async function answerHeartbeats(
   const late = beats.filter(({ body, facts }) => body.gen < facts.gen).map(({ facts }) => facts.deviceId)
   await setToSend(tx, await notScheduled(tx, late), now)
   const known = new Map((await readKnown(tx, beats)).map((row) => [row.device_id, row]))
-  const isIncomplete = ({ body, facts }: Admitted<'tm/hb'>): boolean => {
+  const isIncomplete = ({ body, facts, envelope }: Admitted<'tm/hb'>): boolean => {
     const stored = known.get(facts.deviceId)
-    const missing = Number(stored?.seq ?? 0) < body.lastSeq || (stored?.boots ?? 0) < body.boots
-    return missing || body.conn !== facts.conn || body.gen > facts.gen
+    // Directly before the heartbeat there may have been a message that nobody keeps, such as another heartbeat.
+    const gap = body.lastSeq < envelope.seq - 1 && Number(stored?.seq ?? 0) < body.lastSeq
+    const missingBoots = (stored?.boots ?? 0) < Math.min(body.boots, limits.bootsKept)
+    return gap || missingBoots || body.conn !== facts.conn || body.gen > facts.gen
   }
   return beats.filter(isIncomplete).map(({ facts }) => ({ deviceId: facts.deviceId, control: { kind: 'resync' } }))
 }
 
-/** The newest sequence number of this epoch that is stored, and how many boot records of this incarnation. */
+/** The newest sequence number of this epoch that is stored, and how many boot records there are. */
 function readKnown(tx: Tx, beats: readonly Admitted<'tm/hb'>[]): Promise<Known[]> {
   return tx.$queryRaw<Known[]>`
     SELECT n.device_id::text, GREATEST(
         (SELECT s.seq FROM device_state s WHERE s.device_id = n.device_id AND s.inc = n.inc AND s.epoch = n.epoch),
         (SELECT max(d.seq) FROM device_document d WHERE d.device_id = n.device_id AND d.inc = n.inc AND d.epoch = n.epoch)) AS seq,
-      (SELECT count(*) FROM boot_record b WHERE b.device_id = n.device_id AND b.inc = n.inc)::int AS boots
+      (SELECT count(*) FROM boot_record b WHERE b.device_id = n.device_id)::int AS boots
     FROM UNNEST(${beats.map(({ facts }) => facts.deviceId)}::uuid[], ${beats.map(({ envelope }) => envelope.inc)}::int[],
                 ${beats.map(({ envelope }) => envelope.epoch)}::int[]) AS n(device_id, inc, epoch)`
 }
