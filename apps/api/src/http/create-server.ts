@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import type { FastifyRequest } from 'fastify'
+import type { ApiMetrics } from '../service/api-metrics.ts'
+import { setSecurityHeaders } from './security-headers.ts'
+
+const maxBodyBytes = 1024 * 1024
+
+export interface ServerOptions {
+  readonly https: boolean
+  readonly metrics: ApiMetrics
+}
+
+/** The HTTP server below Nest: limits, request ids, headers of every answer, and measurement. JSON is all it reads. */
+export function createServer({ https, metrics }: ServerOptions): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: maxBodyBytes,
+    requestTimeout: 60_000,
+    // Only a proxy on this machine is believed about who called.
+    trustProxy: 'loopback',
+    requestIdHeader: false,
+    genReqId: readRequestId,
+    routerOptions: { maxParamLength: 200 },
+  })
+  const server = adapter.getInstance()
+  server.removeContentTypeParser('text/plain')
+  server.addHook('onRequest', async (request, reply) => {
+    setSecurityHeaders(request, reply, { https })
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    const labels = { method: request.method, route: routeOf(request), status: String(reply.statusCode) }
+    metrics.requests.observe(labels, reply.elapsedTime / 1000)
+  })
+  return adapter
+}
+
+function readRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[A-Za-z0-9._-]{1,100}$/.test(given) ? given : randomUUID()
+}
+
+// The pattern of the route, never the path: a label takes a small set of values.
+function routeOf({ routeOptions }: FastifyRequest): string {
+  return routeOptions.url ?? 'none'
+}

@@ -1,0 +1,36 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from '@bootfleet/telemetry'
+import { problemDocument, type ProblemDetail } from './problem-error.ts'
+import { toProblem } from './to-problem.ts'
+
+const unforeseen: ProblemDetail = {
+  status: 500,
+  code: 'internal',
+  detail: 'Something went wrong here. Tell the operator of this server the request id.',
+}
+
+/** Answers every error with a problem document; the only place that logs an error nobody foresaw. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  readonly #log: Logger
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>()
+    const reply = host.switchToHttp().getResponse<FastifyReply>()
+    const known = toProblem(error)
+    if (known === undefined) this.#log.error({ err: error, requestId: request.id, url: request.url }, 'request failed')
+    const problem = known ?? unforeseen
+    if (reply.sent) return
+    if (problem.retryAfterSec !== undefined) void reply.header('retry-after', String(problem.retryAfterSec))
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer')
+    void reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problemDocument(problem, request.id)))
+  }
+}
