@@ -83,7 +83,8 @@ async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decisi
   await tx.rollout.update({
     where: { id: rollout.id },
     data: {
-      because: { ...decision.because },
+      // Why it left `running` is what people want to read as long as it stays away: a trip, a person's pause.
+      ...(rollout.state === 'running' && { because: { ...decision.because } }),
       wakeAt: decision.wakeAt === null ? null : new Date(decision.wakeAt),
       ...(to && { state: to, version: { increment: 1 } }),
       ...(ended && { endedAt: now }),

@@ -1,5 +1,5 @@
-import { Budget } from '@bootfleet/contracts'
-import { slotsOf, type Because, type GroupView } from '@bootfleet/domain'
+import { Blackouts, Budget, Windows } from '@bootfleet/contracts'
+import { slotsOf, windowAt, type Because, type GroupView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 
 interface GroupRow {
@@ -34,24 +34,45 @@ export async function loadGroups(tx: Tx, input: GroupsInput): Promise<Record<str
         WHERE t.group_id = g.id AND t.state IN ('offered', 'downloading') AND r.state IN ('running', 'pausing', 'paused')) AS downloading
     FROM device_group g JOIN organization o ON o.id = g.organization_id
     WHERE g.id = ANY(${[...input.groupIds]}::uuid[])`
-  return Object.fromEntries(rows.map((row) => [row.id, toGroup(row)]))
+  return Object.fromEntries(rows.map((row) => [row.id, toGroup(row, input)]))
 }
 
-function toGroup(row: GroupRow): GroupView {
+function toGroup(row: GroupRow, { now, respectWindows }: GroupsInput): GroupView {
   const budget = Budget.parse(row.budget)
+  const window = respectWindows ? groupWindow(row, now) : undefined
+  const frozen = frozenBecause(row)
   return {
     slots: slotsOf(budget.maxUnavailable, row.size),
     slotsTaken: row.slotsTaken,
     maxDownloading: budget.maxDownloading,
     downloading: row.downloading,
-    closed: frozenBecause(row),
-    windowUntil: null,
-    reopensAt: null,
+    closed: frozen ?? (window && !window.open ? windowBecause(row.name, window.reopensAt) : null),
+    windowUntil: window?.open ? window.until : null,
+    reopensAt: window?.reopensAt ?? null,
   }
+}
+
+function groupWindow(row: GroupRow, now: Date): ReturnType<typeof windowAt> {
+  const blackouts = Blackouts.parse(row.blackouts).map(({ from, to, reason }) => ({
+    from: Date.parse(from),
+    to: Date.parse(to),
+    reason,
+  }))
+  return windowAt(Windows.parse(row.windows), blackouts, now.getTime())
 }
 
 function frozenBecause({ name, frozenBy, freezeReason }: GroupRow): Because | null {
   if (frozenBy === null) return null
   const message = `Frozen by ${frozenBy}${freezeReason ? `: ${freezeReason}` : ''}. Nothing is granted until it is lifted.`
   return { code: 'group.frozen', message, group: name }
+}
+
+function windowBecause(group: string, reopensAt: number | null): Because {
+  const when = reopensAt === null ? '' : ` It opens at ${new Date(reopensAt).toISOString()}.`
+  return {
+    code: 'window.closed',
+    message: `The maintenance window of group "${group}" is closed.${when}`,
+    group,
+    reopensAt,
+  }
 }

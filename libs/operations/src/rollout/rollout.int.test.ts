@@ -49,6 +49,7 @@ test('a rollout goes through its canary to the rest, and moves the channel when 
   const rollout = await read(id)
   expect(rollout.state).toBe('completed')
   expect(rollout.counts.succeeded).toBe(4)
+  expect(rollout.because.code).toBe('rollout.completed')
   expect(fleet.devices.map(({ booted, boots }) => [booted, boots])).toEqual(fleet.devices.map(() => [digestOf(1), 1]))
   const channel = await fleet.db.transaction('system', (tx) =>
     tx.channel.findUniqueOrThrow({ where: { id: fleet.channelId } }),
@@ -67,6 +68,7 @@ test('a canary that does not boot the release trips its gate, and the rest is un
   const rollout = await read(id)
   expect(rollout.state).toBe('paused')
   expect(rollout.waves[0]?.state).toBe('tripped')
+  expect(rollout.because.code).toBe('gate.too_many_failures')
   expect(rollout.waves[0]?.evaluation?.find(({ verdict }) => verdict === 'trip')).toMatchObject({
     metric: 'failures',
     numerator: 1,
@@ -150,4 +152,35 @@ test('a second rollout is refused while one runs on the channel', async () => {
   const release = await fleet.release(2)
   const second = createRollout(fleet.ctx, { channel: 'edge-stable', release, start: 'now' })
   await expect(second).rejects.toMatchObject({ reason: 'channel_busy' })
+})
+
+test('nothing is granted outside the maintenance window, and closed time counts against nobody', async () => {
+  fleet = await TestFleet.create({ devices: 2 })
+  const windows = [{ days: ['fri'], from: '10:00', to: '12:00', timezone: 'UTC' }]
+  await fleet.db.transaction('system', (tx) =>
+    tx.deviceGroup.update({ where: { id: fleet.groupId }, data: { windows } }),
+  )
+  const id = await start()
+  await run(4)
+  expect((await read(id)).because).toMatchObject({
+    code: 'window.closed',
+    reopensAt: Date.parse('2026-01-02T10:00:00Z'),
+  })
+  expect((await read(id)).counts.staged).toBe(1)
+  fleet.clock.advance((Date.parse('2026-01-02T10:00:01Z') - fleet.clock.now().getTime()) / 1000)
+  await run(8)
+  expect((await read(id)).state).toBe('completed')
+})
+
+test('a frozen group is granted nothing, and says who froze it', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const freeze = { frozenAt: fleet.clock.now(), frozenBy: 'Ada', freezeReason: 'incident' }
+  await fleet.db.transaction('system', (tx) => tx.deviceGroup.update({ where: { id: fleet.groupId }, data: freeze }))
+  const id = await start()
+  await run(3)
+  expect((await read(id)).because).toMatchObject({
+    code: 'group.frozen',
+    message: expect.stringContaining('Ada: incident'),
+  })
+  expect(fleet.devices[0]?.boots).toBe(0)
 })
