@@ -1,55 +1,23 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
-import { connect, listen, type Database } from '@bootfleet/db'
-import { jobs, notifyChannels, type Event } from '@bootfleet/contracts'
+import { connect, type Database } from '@bootfleet/db'
+import { jobs } from '@bootfleet/contracts'
 import { prepareQueue, type Services } from '@bootfleet/operations'
-import { createTestDatabase, query, requireServer, startRedis, waitFor } from '@bootfleet/testkit'
+import { createTestDatabase, query, requireServer, startRedis, testServices, waitFor } from '@bootfleet/testkit'
 import type { RedisServer, TestDatabase } from '@bootfleet/testkit'
 import { createWorker, type RunningWorker } from './create-worker.ts'
 import { leaderLocks } from './leader/while-leading.ts'
 import { connectQueue } from './queue/connect-queue.ts'
+import { due, openOutboxWriter, type OutboxWriter } from './testing/outbox-writer.ts'
+import { createRecorder } from './testing/recorder.ts'
 import type { WorkerConfig } from './config.ts'
 import type { WorkerOperations } from './worker-operations.ts'
 
-const organizationId = randomUUID()
 let server: TestDatabase
 let db: Database
 let services: Services
-
-/** Verbs that keep a record of who was advanced; a rollout in `due` is due until it was advanced. */
-function createRecorder() {
-  const advanced: string[] = []
-  const due = new Set<string>()
-  const rules = new Map<string, () => Promise<void>>()
-  const operations: WorkerOperations = {
-    advanceRollout: async (_, { rolloutId }) => {
-      advanced.push(rolloutId)
-      await rules.get(rolloutId)?.()
-      due.delete(rolloutId)
-      return { more: false }
-    },
-    findDueRollouts: () => Promise.resolve([...due]),
-    expirePresence: () => Promise.resolve(),
-    pruneHistory: () => Promise.resolve({ deleted: {}, more: false }),
-  }
-  const times = (id: string) => advanced.filter((one) => one === id).length
-  return { operations, advanced, due, rules, times }
-}
-
-function emit(...events: Event[]): Promise<unknown> {
-  const rows = events.map(({ kind, ...payload }) => ({ organizationId, kind, payload }))
-  return db.transaction('system', async (tx) => {
-    await tx.outbox.createMany({ data: rows })
-    await tx.$executeRaw`SELECT pg_notify(${notifyChannels.outbox}, '')`
-  })
-}
-
-const due = (rolloutId: string): Event => ({ kind: 'rollout.due', rolloutId })
-
-async function allPublished(): Promise<boolean> {
-  return (await query(server.adminUrl, 'SELECT FROM outbox WHERE published_seq IS NULL')).length === 0
-}
+let outbox: OutboxWriter
 
 async function readMetric({ healthUrl }: RunningWorker, name: string): Promise<number> {
   const text = await (await fetch(`${healthUrl}/metrics`)).text()
@@ -64,10 +32,11 @@ beforeAll(async () => {
   server = await createTestDatabase()
   await prepareQueue(server.adminUrl)
   db = connect(server.url)
-  services = { db, now: () => new Date() } as unknown as Services
-  await db.transaction('system', (tx) => tx.organization.create({ data: { id: organizationId, slug: 'o', name: 'O' } }))
+  services = testServices(db)
+  outbox = await openOutboxWriter(server.url)
 })
 afterAll(async () => {
+  await outbox.close()
   await db.close()
   await server[Symbol.asyncDispose]()
 })
@@ -111,11 +80,11 @@ describe.each([
     test('runs a job once for all events of a batch that ask for it', async () => {
       const { operations, times } = createRecorder()
       const id = randomUUID()
-      await emit(due(id), { kind: 'rollout.changed', rolloutId: id }, due(id), due(id))
+      await outbox.emit(due(id), { kind: 'rollout.changed', rolloutId: id }, due(id), due(id))
       await start(operations)
       await waitFor('the job', () => times(id) > 0)
       const marker = randomUUID()
-      await emit(due(marker))
+      await outbox.emit(due(marker))
       await waitFor('a later job', () => times(marker) > 0)
       expect(times(id)).toBe(1)
     })
@@ -126,17 +95,17 @@ describe.each([
       const gate = new EventEmitter()
       rules.set(id, async () => void (times(id) === 1 && (await once(gate, 'open'))))
       await start(operations)
-      await emit(due(id))
+      await outbox.emit(due(id))
       await waitFor('the first run', () => times(id) === 1)
-      await emit(due(id))
-      await waitFor('the second hint', allPublished)
-      await emit(due(id))
-      await waitFor('the third hint', allPublished)
+      await outbox.emit(due(id))
+      await waitFor('the second hint', () => outbox.allPublished())
+      await outbox.emit(due(id))
+      await waitFor('the third hint', () => outbox.allPublished())
       expect(times(id)).toBe(1)
       gate.emit('open')
       await waitFor('the second run', () => times(id) === 2)
       const marker = randomUUID()
-      await emit(due(marker))
+      await outbox.emit(due(marker))
       await waitFor('a later job', () => times(marker) > 0)
       expect(times(id)).toBe(2)
     })
@@ -147,7 +116,7 @@ describe.each([
       const gate = new EventEmitter()
       rules.set(id, async () => void (times(id) === 1 && (await once(gate, 'open'))))
       const worker = await start(operations)
-      await emit(due(id))
+      await outbox.emit(due(id))
       await waitFor('the first run', () => times(id) === 1)
       await emptyQueue()
       dueNow.add(id)
@@ -155,8 +124,8 @@ describe.each([
       expect(await readMetric(worker, 'bootfleet_rollouts_swept_directly_total')).toBeGreaterThan(0)
       gate.emit('open')
       await waitFor('the next hint to get through', async () => {
-        await emit(due(id))
-        await waitFor('the hint', allPublished)
+        await outbox.emit(due(id))
+        await waitFor('the hint', () => outbox.allPublished())
         return times(id) >= 3
       })
     })
@@ -180,9 +149,9 @@ describe.each([
       const [bad, good] = [randomUUID(), randomUUID()]
       rules.set(bad, () => (times(bad) < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve()))
       await start(operations)
-      await emit(due(bad))
+      await outbox.emit(due(bad))
       await waitFor('the first failure', () => times(bad) === 1)
-      await emit(due(good))
+      await outbox.emit(due(good))
       await waitFor('the other job', () => times(good) === 1)
       expect(times(bad)).toBeLessThan(3)
       await waitFor('the third attempt', () => times(bad) === 3)
@@ -190,12 +159,12 @@ describe.each([
 
     test('two workers run each recurring job once a period and one relay between them', async () => {
       const { operations } = createRecorder()
+      const began = Date.now()
       const pair = [await start(operations), await start(operations)]
       await waitFor('one relay', async () => (await leaders(pair)) === 1)
       const name = 'bootfleet_jobs_processed_total{name="sweep-rollouts",outcome="done"}'
       const runs = async () => (await Promise.all(pair.map((one) => readMetric(one, name)))).reduce((a, b) => a + b, 0)
       const period = 2000
-      const began = Date.now()
       await waitFor('some periods', async () => (await runs()) >= 3)
       const ran = await runs()
       // Counted after the clock was read: each period that has begun may have had its run, and the first one two.
@@ -212,12 +181,12 @@ describe.each([
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
       expect(await query(server.adminUrl, cut)).toHaveLength(1)
       const [first, second] = [randomUUID(), randomUUID()]
-      await emit(due(first))
+      await outbox.emit(due(first))
       await waitFor('the job after the cut', () => times(first) === 1)
       await waitFor('one relay again', async () => (await leaders(pair)) === 1)
       const [ending, staying] = (await readMetric(pair[0]!, 'bootfleet_relay_leader')) === 1 ? pair : pair.toReversed()
       await ending!.close()
-      await emit(due(second))
+      await outbox.emit(due(second))
       await waitFor('the job after the end', () => times(second) === 1)
       expect(await readMetric(staying!, 'bootfleet_relay_leader')).toBe(1)
     })
@@ -235,37 +204,5 @@ describe.each([
         'bootfleet_outbox_oldest_age_seconds 0',
       )
     })
-  })
-})
-
-describe.skipIf(missing)('while Redis is away', () => {
-  test('gateways are notified and due rollouts advanced; hints go through Redis again when it is back', async () => {
-    await using redis = await startRedis()
-    const { operations, times, due: dueNow } = createRecorder()
-    const health = { host: '127.0.0.1', port: 0 }
-    const base = { databaseUrl: server.url, health, concurrency: 2, logLevel: 'silent', drainMs: 5000 } as const
-    await using worker = await createWorker(services, { ...base, redisUrl: redis.url }, operations)
-    const [before, meanwhile, after] = [randomUUID(), randomUUID(), randomUUID()]
-    await emit(due(before))
-    await waitFor('the first job', () => times(before) === 1)
-    const stop = new AbortController()
-    const heard: string[] = []
-    const onNotify = (channel: string | undefined) => void heard.push(channel ?? 'ready')
-    const listening = listen({ url: server.url, channels: [notifyChannels.desired], onNotify, signal: stop.signal })
-    await waitFor('the listener', () => heard.length > 0)
-    redis.freeze()
-    dueNow.add(meanwhile)
-    await emit(due(meanwhile), { kind: 'desired.changed' })
-    await waitFor('the gateways', () => heard.includes(notifyChannels.desired))
-    await waitFor('the sweep', () => times(meanwhile) > 0)
-    expect((await fetch(`${worker.healthUrl}/readyz`)).status).toBe(503)
-    redis.resume()
-    await waitFor('a job through Redis', async () => {
-      await emit(due(after))
-      await waitFor('the hint', allPublished)
-      return times(after) > 0
-    })
-    stop.abort()
-    await listening
   })
 })

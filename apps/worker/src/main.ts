@@ -9,13 +9,14 @@ import { openServices } from './open-services.ts'
 const log = createLogger('worker')
 
 async function main(): Promise<void> {
+  const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   const config = readConfig()
   await checkLogin(config.databaseUrl)
   const services = openServices(config)
   const operations = { advanceRollout, expirePresence, findDueRollouts, pruneHistory }
   const worker = await createWorker(services, config, operations)
   log.info({ health: worker.healthUrl, queue: config.redisUrl ? 'redis' : 'postgresql' }, 'the worker runs')
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  await stopped
   log.info('the worker stops')
   await worker.close()
   await services.db.close()

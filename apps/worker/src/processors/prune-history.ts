@@ -1,5 +1,5 @@
 import type { WorkerParts } from '../worker-parts.ts'
-import type { JobProcessor } from './processors.ts'
+import type { JobProcessor } from './job-processor.ts'
 
 /** Deletes what is older than its retention. */
 export function pruneHistoryProcessor({ services, operations, log }: WorkerParts): JobProcessor<'prune-history'> {

@@ -1,6 +1,6 @@
 import { advanceJob } from '../queue/queued-job.ts'
 import type { WorkerParts } from '../worker-parts.ts'
-import type { JobProcessor } from './processors.ts'
+import type { JobProcessor } from './job-processor.ts'
 
 const limit = 500
 

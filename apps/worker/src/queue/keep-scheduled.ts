@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WorkerParts } from '../worker-parts.ts'
 
-const everyMs = 10_000
+const everyMs = 5_000
 const retryMs = 1000
 
 /** Schedules the recurring jobs, and again when they got lost with the queue's data, until `signal` aborts. */

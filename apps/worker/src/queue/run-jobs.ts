@@ -1,6 +1,6 @@
 import { UnrecoverableError } from 'bullmq'
 import { jobs, type JobInput, type JobName } from '@bootfleet/contracts'
-import type { JobProcessor, Processors } from '../processors/processors.ts'
+import type { JobProcessor, Processors } from '../processors/job-processor.ts'
 import type { WorkerParts } from '../worker-parts.ts'
 import type { BullWorker, QueueConnection } from './connect-queue.ts'
 

@@ -10,14 +10,21 @@ export const queueSchema = 'bullmq'
  */
 export async function prepareQueue(adminUrl: string): Promise<void> {
   // Loaded here: only the process that prepares the database needs it.
-  const { PostgresConnection } = await import('bullmq')
-  const connectionString = adminUrl
-  const connection = new PostgresConnection({ connectionString, schema: queueSchema, migrate: true, max: 1 })
+  const { createPostgresBackend, PostgresConnection, Queue } = await import('bullmq')
+  const settings = { connectionString: adminUrl, schema: queueSchema, max: 1 }
+  const connection = new PostgresConnection({ ...settings, migrate: true })
   connection.on('error', () => {})
   try {
     await connection.waitUntilReady()
-    // The numbers of a queue's jobs come from a sequence that is made with its first job, by whoever adds it.
-    await connection.pool.query(`SELECT ${queueSchema}.next_job_id($1)`, [queueName])
+    const queue = new Queue(queueName, { connection: settings }, createPostgresBackend)
+    queue.on('error', () => {})
+    try {
+      // A queue makes the sequence of its numbers when the first one is needed, which the application's login may not.
+      const first = await queue.add('prepare', {}, { delay: 3_600_000 })
+      await first.remove()
+    } finally {
+      await queue.close()
+    }
     await connection.pool.query(`
       GRANT USAGE ON SCHEMA ${queueSchema} TO bootfleet_system;
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${queueSchema} TO bootfleet_system;

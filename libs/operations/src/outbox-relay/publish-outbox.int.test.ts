@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { notifyChannels, type Event } from '@bootfleet/contracts'
 import { connect, listen, type Database } from '@bootfleet/db'
-import { createTestDatabase, query, waitFor, type TestDatabase } from '@bootfleet/testkit'
+import { createTestDatabase, query, testServices, waitFor, type TestDatabase } from '@bootfleet/testkit'
 import { emit } from '../outbox.ts'
 import type { Services } from '../services.ts'
 import { publishOutbox, type OutboxEntry } from './publish-outbox.ts'
@@ -19,7 +19,7 @@ const deliverNowhere = () => Promise.resolve([])
 beforeAll(async () => {
   server = await createTestDatabase()
   db = connect(server.url)
-  services = { db, now: () => new Date() } as unknown as Services
+  services = testServices(db)
   await db.transaction('system', (tx) => tx.organization.create({ data: { id: organizationId, slug: 'o', name: 'O' } }))
 })
 beforeEach(() => query(server.adminUrl, 'TRUNCATE outbox'))

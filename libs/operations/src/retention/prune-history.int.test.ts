@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { randomUUID } from 'node:crypto'
 import { connect, type Database } from '@bootfleet/db'
-import { createTestDatabase, query, type TestDatabase } from '@bootfleet/testkit'
-import type { Services } from '../services.ts'
+import { createTestDatabase, query, testServices, type TestDatabase } from '@bootfleet/testkit'
 import { pruneHistory } from './prune-history.ts'
 import { retentionRules } from './retention.ts'
 
@@ -12,7 +11,7 @@ const organizationId = randomUUID()
 const channelId = randomUUID()
 const releaseId = randomUUID()
 const start = new Date('2026-01-01T00:00:00Z')
-const services = (now: Date) => ({ db, now: () => now }) as unknown as Services
+const services = (now: Date) => testServices(db, () => now)
 const hoursLater = (hours: number) => new Date(start.getTime() + hours * 3_600_000)
 
 beforeAll(async () => {
