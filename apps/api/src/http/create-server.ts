@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiMetrics } from '../service/api-metrics.ts'
+import { ProblemError } from './problem-error.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 
 const maxBodyBytes = 1024 * 1024
@@ -24,7 +25,8 @@ export function createServer({ https, metrics }: ServerOptions): FastifyAdapter 
     routerOptions: { maxParamLength: 200 },
   })
   const server = adapter.getInstance()
-  server.removeContentTypeParser('text/plain')
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, jsonParser(server))
   server.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(request, reply, { https })
   })
@@ -33,6 +35,16 @@ export function createServer({ https, metrics }: ServerOptions): FastifyAdapter 
     metrics.requests.observe(labels, reply.elapsedTime / 1000)
   })
   return adapter
+}
+
+/** Reads JSON; text that would reach into an object's prototype is refused like text that is none. */
+function jsonParser(server: FastifyInstance): FastifyBodyParser<string> {
+  const parse = server.getDefaultJsonParser('error', 'error')
+  return (request, body, done) => {
+    const refuse = () =>
+      done(new ProblemError({ status: 400, code: 'invalid_json', detail: 'The body is not JSON: correct it.' }))
+    void parse(request, body, (error, value) => (error === null ? done(null, value) : refuse()))
+  }
 }
 
 function readRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {

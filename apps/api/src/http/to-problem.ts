@@ -13,28 +13,13 @@ const statuses: Record<ErrorCode, number> = {
   unavailable: 503,
 }
 
-// What the HTTP server refuses before a route is reached.
-const transport: Record<string, ProblemDetail> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: {
-    status: 413,
-    code: 'body_too_large',
-    detail: 'The body is longer than 1 MiB: send less.',
-  },
-  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'invalid_json', detail: 'The body is not JSON: correct it.' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: {
-    status: 400,
-    code: 'invalid_json',
-    detail: 'The content type says JSON, but the body is empty: leave out the content type, or send a body.',
-  },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
-    status: 415,
+// What the HTTP server refuses before a route is reached; Nest hands on no more than the status.
+const transport: Record<number, Omit<ProblemDetail, 'status'>> = {
+  404: { code: 'route_not_found', detail: 'There is no such route. See /v1/docs.' },
+  413: { code: 'body_too_large', detail: 'The body is longer than 1 MiB: send less.' },
+  415: {
     code: 'unsupported_media_type',
     detail: 'Only JSON is understood: send it as application/json.',
-  },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
-    status: 400,
-    code: 'invalid_content_length',
-    detail: 'The body has not the length that the header says.',
   },
 }
 
@@ -42,14 +27,11 @@ const transport: Record<string, ProblemDetail> = {
 export function toProblem(error: unknown): ProblemDetail | undefined {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof OperationError) return ofOperation(error)
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (Object.hasOwn(transport, code)) return transport[code]
-  if (error instanceof HttpException && error.getStatus() === 404) {
-    return { status: 404, code: 'route_not_found', detail: 'There is no such route. See /v1/docs.' }
-  }
   const status = statusOf(error)
   if (status === undefined || status >= 500) return undefined
-  return { status, code: 'bad_request', detail: 'The request cannot be read.' }
+  const { code = 'bad_request', detail = 'The request cannot be read: correct its path or its headers.' } =
+    transport[status] ?? {}
+  return { status, code, detail }
 }
 
 function ofOperation({ code, reason, message, field }: OperationError): ProblemDetail {
