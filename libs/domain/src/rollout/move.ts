@@ -7,7 +7,9 @@ export type Move = Omit<TargetChange, 'deviceId' | 'from' | 'dueAt'>
 
 /** Changes one target and says when it must be looked at again. The event is named after the new state. */
 export function move(ctx: Follow, target: TargetView, to: Move): TargetChange {
-  const change = { deviceId: target.deviceId, from: target.state, event: `target.${to.to}`, ...to }
+  // Who writes a change down takes a missing reason for none.
+  const reason = to.to === target.state && target.reason !== null ? { reason: target.reason } : {}
+  const change = { deviceId: target.deviceId, from: target.state, event: `target.${to.to}`, ...reason, ...to }
   return { ...change, dueAt: dueAfter(changed(target, change, ctx.now), ctx) }
 }
 

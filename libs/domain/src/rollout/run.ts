@@ -3,7 +3,7 @@ import { evaluateGate, type GateResult } from './gate.ts'
 import { giveOut, readyToApply, whyNoGrant } from './give-out.ts'
 import { move } from './move.ts'
 import type { Outcome } from './outcome.ts'
-import { apply, assigned, gateCounts, hasRoom, targetsIn, type Turn } from './turn.ts'
+import { apply, assigned, gateCounts, hasRoom, targetsIn, unfinished, type Turn } from './turn.ts'
 import type { WaveView } from './view.ts'
 
 /** A running rollout: failures first, then what passed, then the next wave or more of the open ones. */
@@ -18,10 +18,23 @@ export function run(turn: Turn): Outcome {
   // A tripped wave of a rollout that runs again was resumed: its gate is asked again.
   const open = started.filter(({ state }) => state !== 'passed')
   const stillOpen = open.filter((wave) => !passes(turn, wave))
-  if (stillOpen.length === 0) return openNext(turn)
-  giveUp(turn, stillOpen)
-  giveOut(turn, stillOpen)
-  return { because: progress(turn, stillOpen) }
+  const done = stillOpen.length === 0
+  const next = waves.find(({ state }) => state === 'pending')
+  if (done && next) return openNext(turn, next)
+  if (done && unfinished(turn) === 0) return { because: completed, rollout: 'completed' }
+  // A wave that was promoted may have places left, and devices under way.
+  giveUp(turn, started)
+  giveOut(turn, started)
+  return { because: progress(turn, done ? started.filter((wave) => isUnderWay(turn, wave)) : stillOpen) }
+}
+
+const completed = {
+  code: 'rollout.completed',
+  message: 'Every wave passed: the fleet booted the release and stayed healthy.',
+}
+
+function isUnderWay(turn: Turn, wave: WaveView): boolean {
+  return gateCounts(turn, wave).inFlight > 0
 }
 
 const nobody = {
@@ -51,13 +64,7 @@ function passes(turn: Turn, wave: WaveView): boolean {
   return true
 }
 
-function openNext(turn: Turn): Outcome {
-  const next = turn.view.waves.find(({ state }) => state === 'pending')
-  if (!next) {
-    const message = 'Every wave passed: the fleet booted the release and stayed healthy.'
-    return { because: { code: 'rollout.completed', message }, rollout: 'completed' }
-  }
-  const { index, size } = next
+function openNext(turn: Turn, { index, size }: WaveView): Outcome {
   const message = `Wave ${index + 1} opened for ${size} ${size === 1 ? 'device' : 'devices'}.`
   const because = { code: 'wave.opened', message, wave: index, size }
   turn.waves.push({ index, state: 'open', because, event: 'wave.opened' })
@@ -65,9 +72,9 @@ function openNext(turn: Turn): Outcome {
 }
 
 // What never came is left to convergence once the last wave has been open long enough.
-function giveUp(turn: Turn, open: readonly WaveView[]): void {
+function giveUp(turn: Turn, started: readonly WaveView[]): void {
   const last = turn.view.waves.at(-1)
-  if (!last || last.openedAt === null || !open.includes(last)) return
+  if (!last || last.openedAt === null || !started.includes(last)) return
   const { giveUpAfterSec } = turn.view.policy.timeouts
   if (turn.now < last.openedAt + giveUpAfterSec * 1000) return
   const message = `The device did not connect within ${giveUpAfterSec} s of the last wave.`
@@ -75,15 +82,15 @@ function giveUp(turn: Turn, open: readonly WaveView[]): void {
   for (const target of targetsIn(turn, ['pending', 'offered', 'downloading', 'staged'])) {
     if (!hasRoom(turn)) return
     if (target.device.connected) continue
-    const wave =
-      target.wave ?? open.find((candidate) => assigned(turn, candidate) < candidate.size)?.index ?? last.index
+    const roomy = started.find((candidate) => assigned(turn, candidate) < candidate.size)
+    const wave = target.wave ?? (roomy ?? last).index
     const instruct = target.state === 'pending' ? {} : ({ instruct: { kind: 'none' } } as const)
     apply(turn, move(turn.ctx, target, { to: 'skipped', because, wave, reason: 'unreachable', ...instruct }))
   }
 }
 
 function progress(turn: Turn, [wave]: readonly WaveView[]): Because {
-  if (!wave) return nobody
+  if (!wave) return { code: 'rollout.running', message: 'Devices of earlier waves are still under way.' }
   const { verdict, because } = evaluate(turn, wave)
   if (verdict === 'hold') return because
   const missing = wave.size - assigned(turn, wave)

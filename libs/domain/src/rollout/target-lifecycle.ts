@@ -19,9 +19,9 @@ export const targetLifecycle = {
   verifying: ['soaking', 'failed', 'rolled_back', 'timed_out', 'rebooting', 'skipped'],
   soaking: ['succeeded', 'failed', 'timed_out', 'rolled_back', 'verifying', 'skipped'],
   succeeded: ['rolled_back'],
-  failed: ['offered'],
-  timed_out: ['offered', 'staged', 'verifying', 'rolled_back'],
-  rolled_back: ['offered'],
+  failed: ['pending', 'offered'],
+  timed_out: ['pending', 'offered', 'staged', 'verifying', 'rolled_back'],
+  rolled_back: ['pending', 'offered'],
   reverted: [],
   skipped: ['offered'],
 } as const satisfies Record<string, readonly string[]>

@@ -2,7 +2,7 @@ import type { TargetChange, WaveChange } from './decision.ts'
 import { follow } from './follow.ts'
 import type { GateCounts } from './gate.ts'
 import { changed, move } from './move.ts'
-import { endStates, failureStates, targetStates, type TargetState } from './target-lifecycle.ts'
+import { endStates, failureStates, hasEnded, targetStates, type TargetState } from './target-lifecycle.ts'
 import { dueAfter, type Follow } from './timers.ts'
 import type { GroupView, Instant, RolloutView, TargetView, WaveView } from './view.ts'
 
@@ -116,16 +116,17 @@ export function postpone(turn: Turn): void {
   }
 }
 
-/** What the gate of a wave counts now. Nothing is in flight only when every place of the wave has come to an end. */
+/** What the gate of a wave counts now. In flight are its devices that have not ended and its places that nobody took. */
 export function gateCounts(turn: Turn, wave: WaveView): GateCounts {
   const counts = turn.counts.get(wave.index) ?? noTargets()
   const sum = (states: readonly TargetState[]) => states.reduce((total, state) => total + counts[state], 0)
+  const size = Math.max(wave.size, assigned(turn, wave))
   return {
-    size: wave.size,
+    size,
     skipped: counts.skipped + counts.reverted,
     succeeded: counts.succeeded,
     failures: sum(failureStates),
-    inFlight: Math.max(0, wave.size - sum(endStates)),
+    inFlight: size - sum(endStates),
     excused: wave.excused,
   }
 }
@@ -138,4 +139,17 @@ export function assigned(turn: Turn, wave: WaveView): number {
 /** Targets of the turn in one of these states, as they are now. */
 export function targetsIn(turn: Turn, states: readonly TargetState[]): TargetView[] {
   return [...turn.targets.values()].filter(({ state }) => states.includes(state))
+}
+
+/** Targets in one of these states over the whole rollout, loaded or not. Those in no wave yet are not among them. */
+export function countIn(turn: Turn, states: readonly TargetState[]): number {
+  let total = 0
+  for (const counts of turn.counts.values()) for (const state of states) total += counts[state]
+  return total
+}
+
+/** Targets over the whole rollout that have not ended. */
+export function unfinished(turn: Turn): number {
+  const ahead = targetStates.filter((state) => !hasEnded(state))
+  return turn.unassigned + countIn(turn, ahead)
 }

@@ -1,8 +1,8 @@
 import { recall } from './give-out.ts'
 import { move } from './move.ts'
 import type { Outcome } from './outcome.ts'
-import { applyingStates, hasEnded, targetStates, type TargetState } from './target-lifecycle.ts'
-import { apply, hasRoom, targetsIn, type Turn } from './turn.ts'
+import { applyingStates } from './target-lifecycle.ts'
+import { apply, countIn, hasRoom, targetsIn, unfinished, type Turn } from './turn.ts'
 
 export const paused = {
   code: 'rollout.paused',
@@ -27,7 +27,7 @@ export function abort(turn: Turn): Outcome {
       apply(turn, move(turn.ctx, target, { to: 'skipped', because: aborted, reason: 'aborted' }))
     else apply(turn, move(turn.ctx, target, { to: 'reverted', because: aborted, reason: 'aborted', instruct: none }))
   }
-  const left = turn.unassigned + countIn(turn, unfinishedStates)
+  const left = unfinished(turn)
   if (left === 0) return { because: { code: 'rollout.aborted', message: 'Aborted.' }, rollout: 'aborted' }
   return { because: { code: 'rollout.aborting', message: `${left} devices are followed to their end.`, left } }
 }
@@ -37,15 +37,7 @@ const aborted = {
   code: 'target.aborted',
   message: 'The rollout was aborted before this device was granted its reboot.',
 }
-const unfinishedStates = targetStates.filter((state) => !hasEnded(state))
 
 function recallAll(turn: Turn, why: { code: string; message: string }): void {
   for (const target of targetsIn(turn, ['granted'])) if (hasRoom(turn)) recall(turn, target, why)
-}
-
-// Over the whole rollout, not over the targets that were loaded.
-function countIn(turn: Turn, states: readonly TargetState[]): number {
-  let total = 0
-  for (const counts of turn.counts.values()) for (const state of states) total += counts[state]
-  return total
 }
