@@ -5,15 +5,18 @@ import { startProgress } from './progress.mjs'
 const tailLines = 25
 
 /**
- * Runs one command to its end with a line of progress. On failure prints the end of its output and `advice`. Ctrl-C
- * reaches the command from the terminal; SIGTERM is passed on. Returns whether it succeeded.
+ * Runs one command to its end with a line of progress. On failure prints the end of its output and `advice`. Being
+ * asked to stop, it ends the command with everything that it started. Returns whether it succeeded.
  */
 export async function runStep({ name, because, command, args, advice }) {
   const progress = startProgress(`${name} (${because})`)
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1' }
-  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const forward = () => child.kill('SIGTERM')
-  process.once('SIGTERM', forward)
+  const grouped = process.platform !== 'win32'
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: grouped })
+  const unhook = onStop(() => {
+    if (!grouped || child.exitCode !== null) child.kill()
+    else process.kill(-child.pid, 'SIGTERM')
+  })
   const tail = []
   const onLine = (line) => {
     progress.detail(line)
@@ -25,11 +28,27 @@ export async function runStep({ name, because, command, args, advice }) {
     child.once('error', (error) => resolve(error.code === 'ENOENT' ? `${command} was not found` : error.message))
     child.once('close', (code, signal) => resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`))
   })
-  process.off('SIGTERM', forward)
+  const stopped = unhook()
   progress.end(problem === undefined)
-  if (problem !== undefined)
+  if (stopped) console.error(`${name}: stopped.`)
+  else if (problem !== undefined)
     console.error(`${tail.map((line) => `    ${line}`).join('\n')}\n${name}: ${problem}. ${advice}`)
   return problem === undefined
+}
+
+/** Calls `stop` once when asked to stop; the answer removes the handlers and says whether that happened. */
+function onStop(stop) {
+  let stopped = false
+  const handle = () => {
+    if (!stopped) stop()
+    stopped = true
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, handle)
+  return () => {
+    for (const signal of signals) process.off(signal, handle)
+    return stopped
+  }
 }
 
 function readLines(stream, onLine) {

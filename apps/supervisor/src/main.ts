@@ -44,7 +44,8 @@ export async function main(): Promise<void> {
 
 function sayReady(config: Config, { email, created }: FirstAdminResult): void {
   const { web, device, mqtt } = config.addresses
-  const data = relative(process.cwd(), config.dataFolder) || '.'
+  const inside = relative(process.cwd(), config.dataFolder)
+  const data = inside.startsWith('..') || inside === '' ? config.dataFolder : inside
   const signIn = created
     ? [
         `  Sign in        ${created.email}`,

@@ -2,10 +2,7 @@ import { TargetState, type TargetCounts } from '@bootfleet/contracts'
 import { expect, test } from 'vitest'
 import { progressText } from './progress-text.ts'
 
-const none = Object.fromEntries(targetStates.map((state) => [state, 0])) as Record<
-  (typeof targetStates)[number],
-  number
->
+const none = Object.fromEntries(TargetState.options.map((state) => [state, 0])) as TargetCounts
 
 test.each([
   { eligible: null, counts: none, text: 'not started' },
