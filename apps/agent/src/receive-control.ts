@@ -18,6 +18,7 @@ export async function receiveControl(runtime: Runtime, control: Control, actions
       outbox.say((queue) => queue.greetAgain())
       break
     case 'resync':
+      await bootLog.forgetSeen()
       outbox.say((queue) => queue.repeatAll())
       break
     case 'seen':

@@ -27,7 +27,7 @@ export async function recordBoot(runtime: Runtime): Promise<void> {
     failed: [],
     ...concluded,
   })
-  await journal.write({ ...afterBoot(before, verdict, bootKey), bootKey, boots: before.boots + 1 })
+  await journal.write({ ...afterBoot(before, verdict, bootKey), bootKey })
   memory.nextCheckAt = 0
   log('boot', { bootKey, booted: memory.host.booted?.digest, outcome: verdict?.outcome, detail: verdict?.detail })
 }

@@ -75,7 +75,7 @@ async function serve(service: Service): Promise<void> {
   const { outbox } = runtime
   const online = new AbortController()
   const renewal = createRenewal(runtime.config, service.identity, () => link.reconnect(0))
-  const heartbeat = startHeartbeat(runtime, service.enveloper)
+  const heartbeat = startHeartbeat(runtime)
   const actions = {
     setHeartbeat: heartbeat.setSeconds,
     renew: () => void renewal.renew(),

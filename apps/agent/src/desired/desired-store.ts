@@ -16,8 +16,11 @@ export interface DesiredStore {
   current: () => VerifiedDesired | undefined
   /** Throws when the document is not signed by a key in force, not for this device, or not readable. */
   verify: (signed: unknown) => Promise<VerifiedDesired>
-  /** On disk when it resolves. */
-  keep: (verified: VerifiedDesired) => Promise<void>
+  /**
+   * Writes the document to disk, then takes it into force. `adopted` is called in the same instant, so that nobody ever
+   * sees the new document together with what belonged to the old one.
+   */
+  keep: (verified: VerifiedDesired, adopted: () => void) => Promise<void>
 }
 
 export async function openDesiredStore(
@@ -30,10 +33,11 @@ export async function openDesiredStore(
   return {
     current: () => current,
     verify: (signed) => verify(signed, { device: trust.device, keys: keysInForce(current, trust.keys) }),
-    keep: async (verified) => {
+    keep: async (verified, adopted) => {
       const keys = verified.doc.keys.length > 0 ? verified.doc.keys : keysInForce(current, trust.keys)
       await writeDurable(path, `${JSON.stringify({ signed: verified.signed, keys })}\n`)
       current = { ...verified, doc: { ...verified.doc, keys: [...keys] } }
+      adopted()
     },
   }
 }

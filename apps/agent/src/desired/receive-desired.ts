@@ -30,13 +30,14 @@ export async function receiveDesired(runtime: Runtime, signed: unknown): Promise
 
 async function accept(runtime: Runtime, verified: VerifiedDesired): Promise<void> {
   const { desired, outbox, memory } = runtime
-  await desired.keep(verified)
   const { doc, hash } = verified
-  const { mono } = readClock()
-  memory.grant = grantAfter(memory.grant, { doc, conn: memory.conn, mono })
-  memory.stageNotBefore = mono + Math.round(Math.random() * doc.apply.jitterSec * 1000)
-  memory.retry = null
-  memory.error = undefined
+  await desired.keep(verified, () => {
+    const { mono } = readClock()
+    memory.grant = grantAfter(memory.grant, { doc, conn: memory.conn, mono })
+    memory.stageNotBefore = mono + Math.round(Math.random() * doc.apply.jitterSec * 1000)
+    memory.retry = null
+    memory.error = undefined
+  })
   stopSupersededPull(runtime, verified)
   outbox.say((queue) => queue.putAck({ gen: doc.gen, hash, phase: 'accepted' }))
   runtime.report()

@@ -17,6 +17,8 @@ export interface BootLog {
   /** Completes the newest boot. */
   conclude: (change: Partial<BootBody>) => Promise<void>
   markSeen: (bootKeys: readonly string[]) => Promise<void>
+  /** The other side misses some: all are sent again. */
+  forgetSeen: () => Promise<void>
 }
 
 export async function openBootLog(stateDir: string): Promise<BootLog> {
@@ -39,6 +41,7 @@ export async function openBootLog(stateDir: string): Promise<BootLog> {
       if (last === undefined || last.final) return
       await save([...entries.slice(0, -1), { ...last, ...change, final: true }])
     },
+    forgetSeen: () => save(entries.map((entry) => ({ ...entry, seen: false }))),
     markSeen: (bootKeys) =>
       save(entries.map((entry) => (bootKeys.includes(entry.bootKey) ? { ...entry, seen: true } : entry))),
   }

@@ -53,8 +53,6 @@ export interface OpsDone {
 export interface Journal {
   v: 1
   bootKey: string
-  /** Boots seen so far. */
-  boots: number
   attempt: JournalAttempt | null
   health: JournalHealth
   opsDone: OpsDone
@@ -68,7 +66,6 @@ export function emptyJournal(): Journal {
   return {
     v: 1,
     bootKey: '',
-    boots: 0,
     attempt: null,
     health: { bootKey: '', status: 'checking', failed: [], deadlineMono: 0 },
     opsDone: {},

@@ -30,7 +30,7 @@ export function buildState(input: StateInput): StateBody {
     rollback: host.rollback === null ? null : reportedImage(host.rollback),
     health: { status: journal.health.status, bootKey: view.bootKey, failed: journal.health.failed.slice(0, 20) },
     attempt: attempt === null ? null : reportedAttempt(attempt),
-    grant: grant === null || grant.recalled ? null : { id: grant.id, conn: grant.conn },
+    grant: grant === null ? null : { id: grant.id, conn: grant.conn },
     quarantined: journal.quarantined.slice(-20),
     errors: errorsOf(input),
     opsDone: journal.opsDone,

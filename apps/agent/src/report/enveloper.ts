@@ -5,7 +5,6 @@ import { readClock } from '../clock.ts'
 /** Wraps message bodies; `(inc, epoch, seq)` is unique for each. */
 export interface Enveloper {
   wrap: (body: unknown) => Envelope
-  lastSeq: () => number
 }
 
 export function createEnveloper(order: { inc: number; epoch: number }): Enveloper {
@@ -17,6 +16,5 @@ export function createEnveloper(order: { inc: number; epoch: number }): Envelope
       const { mono, wall } = readClock()
       return { v: 1, id: randomUUID(), ...order, seq, ts: new Date(wall).toISOString(), up: mono - startedAt, body }
     },
-    lastSeq: () => seq,
   }
 }

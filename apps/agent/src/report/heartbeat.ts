@@ -1,5 +1,4 @@
 import type { Runtime } from '../runtime.ts'
-import type { Enveloper } from './enveloper.ts'
 
 const defaultSec = 60
 
@@ -9,8 +8,8 @@ export interface Heartbeat {
   stop: () => void
 }
 
-export function startHeartbeat(runtime: Runtime, enveloper: Enveloper): Heartbeat {
-  const { memory, outbox, desired, journal } = runtime
+export function startHeartbeat(runtime: Runtime): Heartbeat {
+  const { memory, outbox, desired, bootLog } = runtime
   let hint: { gen: number; seconds: number } | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -30,7 +29,8 @@ export function startHeartbeat(runtime: Runtime, enveloper: Enveloper): Heartbea
   function beat(): void {
     const gen = desired.current()?.doc.gen ?? 0
     if (memory.conn !== null) {
-      const body = { conn: memory.conn, gen, lastSeq: enveloper.lastSeq(), boots: journal.current().boots }
+      const boots = bootLog.entries().filter(({ final }) => final).length
+      const body = { conn: memory.conn, gen, lastSeq: outbox.lastKeptSeq(), boots }
       void outbox.telemetry('tm/hb', body)
     }
     schedule()

@@ -1,4 +1,4 @@
-import type { BootBody, HelloBody } from '@bootfleet/contracts'
+import type { BootBody, HelloBody, UpKind } from '@bootfleet/contracts'
 import { readClock } from '../clock.ts'
 import { pause } from '../link/back-off.ts'
 import type { Transport } from '../link/transport.ts'
@@ -10,6 +10,8 @@ import { createPace } from './pace.ts'
 
 const stateGapMs = 500
 const resendMs = 1000
+/** Of these the other side keeps the newest, so that it can tell whether it has it. */
+const keptKinds = new Set<UpKind>(['up/state', 'up/inventory', 'up/drift'])
 
 /** Sends what the queue holds, one message after another, over whatever connection there is. */
 export class Outbox {
@@ -19,6 +21,7 @@ export class Outbox {
   private transport: Transport | undefined
   private stateSentAt = Number.NEGATIVE_INFINITY
   private sending = false
+  private keptSeq = 0
 
   constructor(enveloper: Enveloper, unsentBoots: () => BootBody[]) {
     this.enveloper = enveloper
@@ -39,6 +42,11 @@ export class Outbox {
   say(change: (queue: MessageQueue) => void): void {
     change(this.queue)
     this.poke()
+  }
+
+  /** Sequence number of the newest message that the other side should still have; 0 before the first. */
+  lastKeptSeq(): number {
+    return this.keptSeq
   }
 
   /** Sent at once or not at all. */
@@ -84,8 +92,10 @@ export class Outbox {
   private async send(message: PendingMessage): Promise<void> {
     const { transport } = this
     try {
-      await transport?.send(message.kind, this.enveloper.wrap(message.body))
+      const envelope = this.enveloper.wrap(message.body)
+      await transport?.send(message.kind, envelope)
       if (message.kind === 'up/state') this.stateSentAt = readClock().mono
+      if (keptKinds.has(message.kind)) this.keptSeq = envelope.seq
       message.delivered()
     } catch (error) {
       log('send_failed', { kind: message.kind, detail: messageOf(error) })
