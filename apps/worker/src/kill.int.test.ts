@@ -65,29 +65,33 @@ describe.each([
     await createRollout(ctx, { channel: name, release: releaseId, policy: quickPolicy(), start: 'now' })
   }
 
-  test.skipIf(onRedis && missing)('lose nothing when one of them is killed again and again', async () => {
-    const rounds = 6
-    const processes = [start(), start()]
-    try {
-      for (let round = 0; round < rounds; round++) {
-        await waitFor('a relay', () => processes.some((one) => one.output().includes('runs the outbox relay')))
-        await startRollout()
-        // Whoever ran the relay: it is killed with work in its hands.
-        const victim = processes.findIndex((one) => one.output().includes('runs the outbox relay'))
-        await processes[victim]!.end('SIGKILL')
-        processes[victim] = start()
+  test.skipIf(onRedis && missing)(
+    'lose nothing when one of them is killed again and again',
+    async () => {
+      const rounds = 6
+      const processes = [start(), start()]
+      try {
+        for (let round = 0; round < rounds; round++) {
+          await waitFor('a relay', () => processes.some((one) => one.output().includes('runs the outbox relay')))
+          await startRollout()
+          // Whoever ran the relay: it is killed with work in its hands.
+          const victim = processes.findIndex((one) => one.output().includes('runs the outbox relay'))
+          await processes[victim]!.end('SIGKILL')
+          processes[victim] = start()
+        }
+        await waitFor('every rollout', async () => {
+          const rows = await query(server.adminUrl, 'SELECT FROM rollout WHERE planned_at IS NOT NULL')
+          return rows.length === rounds
+        })
+        await waitFor('every event', async () => {
+          return (await query(server.adminUrl, 'SELECT FROM outbox WHERE published_seq IS NULL')).length === 0
+        })
+      } finally {
+        await stopAll(processes)
       }
-      await waitFor('every rollout', async () => {
-        const rows = await query(server.adminUrl, 'SELECT FROM rollout WHERE planned_at IS NOT NULL')
-        return rows.length === rounds
-      })
-      await waitFor('every event', async () => {
-        return (await query(server.adminUrl, 'SELECT FROM outbox WHERE published_seq IS NULL')).length === 0
-      })
-    } finally {
-      await stopAll(processes)
-    }
-  })
+    },
+    180_000,
+  )
 
   test.skipIf(onRedis && missing)('end with code 0 when they are asked to', async () => {
     const one = start()
