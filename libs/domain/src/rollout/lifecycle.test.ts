@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { activeStates, lifecycle, nextState, rolloutStates, statesAllowing, type RolloutState } from './lifecycle.ts'
-import { endStates, failureStates, hasEnded, mayMove, targetLifecycle, targetStates } from './target-lifecycle.ts'
+import {
+  endStates,
+  failureStates,
+  hasEnded,
+  mayMove,
+  targetLifecycle,
+  targetStates,
+  type TargetState,
+} from './target-lifecycle.ts'
 
 function reachable<S extends string>(from: S, next: (state: S) => readonly S[]): Set<S> {
   const found = new Set<S>([from])
@@ -53,7 +61,9 @@ describe('the lifecycle of a rollout', () => {
 
 describe('the lifecycle of a target', () => {
   it('reaches every state from pending, but what is taken back only from where it was offered', () => {
-    expect([...reachable('pending', (state) => targetLifecycle[state])].sort()).toEqual([...targetStates].sort())
+    expect([...reachable<TargetState>('pending', (state) => targetLifecycle[state])].sort()).toEqual(
+      [...targetStates].sort(),
+    )
     expect(mayMove('pending', 'reverted')).toBe(false)
   })
 

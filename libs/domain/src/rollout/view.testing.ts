@@ -73,7 +73,12 @@ export function aDevice(over: Partial<DeviceView> = {}): DeviceView {
 
 export const offline = { connected: false, conn: null, connectedAt: null } as const
 
-/** A target in the first wave; in the states of a grant it has one. */
+const typical: Partial<Record<TargetState, Partial<ReportView>>> = {
+  staged: { stagedDigest: image, stagedLocked: true },
+  succeeded: { bootedDigest: image, bootKey: 'boot-2' },
+}
+
+/** A target in the first wave, in the states of a grant with one. */
 export function aTarget(state: TargetState, over: Partial<TargetView> = {}): TargetView {
   const granted = ['granted', 'rebooting', 'verifying', 'timed_out'].includes(state)
   return {
@@ -92,7 +97,7 @@ export function aTarget(state: TargetState, over: Partial<TargetView> = {}): Tar
     soakUntil: state === 'soaking' ? now + 30_000 : null,
     attempts: 0,
     holdsSlot: granted,
-    device: aDevice(),
+    device: aDevice({ report: aReport(typical[state]) }),
     ...over,
   }
 }

@@ -1,0 +1,120 @@
+import { full, onImage, lostStage, fatal, type Case } from './situation.testing.ts'
+import { image, now, offline, policy } from './view.testing.ts'
+
+const silent = { device: { ...offline, lastSeenAt: now - 91_000 }, target: { stateSince: now - 100_000 } }
+const aborting = { view: { state: 'aborting' as const } }
+
+/** Moves up to the grant. */
+export const stagingCases: readonly Case[] = [
+  ['a connected device of the wave is told to stage', 'pending', 'offered', 'target.offered', {}],
+  [
+    'the image was booted before it was offered',
+    'pending',
+    'verifying',
+    'target.applied_without_grant',
+    { report: { ...onImage, health: 'checking' } },
+  ],
+  [
+    'a quarantined device is passed over',
+    'pending',
+    'skipped',
+    'target.quarantined',
+    { device: { quarantined: true } },
+  ],
+  [
+    'a silent device fails where the policy says so',
+    'pending',
+    'failed',
+    'target.unreachable',
+    { ...silent, view: { policy: { ...policy, unreachable: 'fail' } } },
+  ],
+  ['the device pulls', 'offered', 'downloading', 'target.downloading', { report: { phase: 'downloading' } }],
+  [
+    'the device has the image already',
+    'offered',
+    'staged',
+    'target.staged',
+    { ...full, report: { stagedDigest: image, stagedLocked: true } },
+  ],
+  [
+    'a host that cannot lock is granted before it downloads',
+    'offered',
+    'granted',
+    'target.granted',
+    { device: { canLock: false } },
+  ],
+  [
+    'the image was booted without a grant',
+    'offered',
+    'verifying',
+    'target.applied_without_grant',
+    { report: { ...onImage, health: 'checking' } },
+  ],
+  ['the device gives the image up', 'offered', 'failed', 'target.failed.disk_full', { report: { errors: [fatal] } }],
+  [
+    'nothing was staged in time',
+    'offered',
+    'timed_out',
+    'target.download_timeout',
+    { target: { stateSince: now - 600_000 } },
+  ],
+  ['it was quarantined meanwhile', 'offered', 'skipped', 'target.quarantined', { device: { quarantined: true } }],
+  ['a silent device gives its place up', 'offered', 'pending', 'target.unreachable', silent],
+  ['the rollout is aborted', 'offered', 'reverted', 'target.aborted', aborting],
+  [
+    'the download ended',
+    'downloading',
+    'staged',
+    'target.staged',
+    { ...full, report: { stagedDigest: image, stagedLocked: true } },
+  ],
+  [
+    'the image was booted in the middle of that',
+    'downloading',
+    'verifying',
+    'target.applied_without_grant',
+    { report: { ...onImage, health: 'checking' } },
+  ],
+  ['the download cannot succeed', 'downloading', 'failed', 'target.failed.disk_full', { report: { errors: [fatal] } }],
+  [
+    'the download hangs',
+    'downloading',
+    'timed_out',
+    'target.download_timeout',
+    { target: { stateSince: now - 600_000 } },
+  ],
+  [
+    'it was quarantined while pulling',
+    'downloading',
+    'skipped',
+    'target.quarantined',
+    { device: { quarantined: true } },
+  ],
+  ['it fell silent while pulling', 'downloading', 'pending', 'target.unreachable', silent],
+  ['the rollout is aborted while it pulls', 'downloading', 'reverted', 'target.aborted', aborting],
+  ['a slot is free', 'staged', 'granted', 'target.granted', { report: { stagedDigest: image, stagedLocked: true } }],
+  ['a reboot dropped the locked stage', 'staged', 'downloading', 'target.stage_lost', lostStage],
+  [
+    'somebody booted the staged image',
+    'staged',
+    'verifying',
+    'target.applied_without_grant',
+    { report: { ...onImage, health: 'checking' } },
+  ],
+  ['the stage broke', 'staged', 'failed', 'target.failed.disk_full', { report: { errors: [fatal] } }],
+  [
+    'it was quarantined with the image staged',
+    'staged',
+    'skipped',
+    'target.quarantined',
+    { device: { quarantined: true } },
+  ],
+  ['it fell silent with the image staged', 'staged', 'pending', 'target.unreachable', silent],
+  [
+    'the rollout is aborted with the image staged',
+    'staged',
+    'reverted',
+    'target.aborted',
+    { ...aborting, report: { stagedDigest: image, stagedLocked: true } },
+  ],
+]
