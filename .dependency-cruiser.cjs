@@ -21,7 +21,8 @@ const mayImport = {
   'apps/supervisor': ['db', 'operations', 'pki', 'telemetry', 'contracts', 'domain'],
 }
 
-const testFile = '\\.test\\.tsx?$'
+// Tests, and what the tests of one package share.
+const testFile = '(\\.test\\.tsx?$|/src/testing/)'
 const anyTest = `(${testFile}|^test/|^libs/testkit/)`
 const generated = '/generated/'
 
@@ -105,7 +106,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ['node_modules', generated] },
-    exclude: { path: ['/dist/', '/\\.next/', '^test/architecture/fixtures/', '\\.css$'] },
+    exclude: { path: ['/dist/', '/\\.next/', 'next-env\\.d\\.ts$', '^test/architecture/fixtures/', '\\.css$'] },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     enhancedResolveOptions: {

@@ -13,10 +13,8 @@ import {
   signDesired,
 } from '@bootfleet/pki'
 import { Aedes } from 'aedes'
+import { device, token, type DevicePlane } from './device-plane.ts'
 import { serveDevices } from './device-routes.ts'
-
-export const device = 'd-test'
-export const token = 'token-of-a-test-that-is-long-enough'
 
 export interface Received {
   kind: UpKind
@@ -28,7 +26,7 @@ export interface Received {
 export type Wish = Partial<Omit<Desired, 'apply'>> & { apply?: Partial<Desired['apply']> }
 
 /** The other side of the wire: a real broker and a real HTTPS server, and in place of the database what a test says. */
-export class ControlPlane implements AsyncDisposable {
+export class ControlPlane implements DevicePlane, AsyncDisposable {
   readonly received: Received[] = []
   /** Enrollment requests that came, tokens and all. */
   readonly enrollments: unknown[] = []

@@ -4,11 +4,10 @@ import type { Server, ServerOptions } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { EnrollRequest, RenewRequest, UpBatch } from '@bootfleet/contracts'
 import { issueDeviceCertificate } from '@bootfleet/pki'
-import { device, token } from './control-plane.ts'
-import type { ControlPlane } from './control-plane.ts'
+import { device, token, type DevicePlane } from './device-plane.ts'
 
 /** The device side of the HTTP surface, as thin as it can be. */
-export function serveDevices(plane: ControlPlane, options: ServerOptions): Server {
+export function serveDevices(plane: DevicePlane, options: ServerOptions): Server {
   return createServer(options, (request, response) => {
     answer(plane, request)
       .then(([status, body]) => reply(response, status, body))
@@ -18,7 +17,7 @@ export function serveDevices(plane: ControlPlane, options: ServerOptions): Serve
 
 type Answer = [status: number, body: unknown]
 
-async function answer(plane: ControlPlane, request: IncomingMessage): Promise<Answer> {
+async function answer(plane: DevicePlane, request: IncomingMessage): Promise<Answer> {
   const url = new URL(request.url ?? '/', 'https://localhost')
   const body = request.method === 'POST' ? await readJson(request) : undefined
   if (url.pathname === '/device/v1/enroll') return enroll(plane, body)
@@ -32,7 +31,7 @@ async function answer(plane: ControlPlane, request: IncomingMessage): Promise<An
   return [404, { code: 'not_found', title: 'No such route' }]
 }
 
-async function enroll(plane: ControlPlane, body: unknown): Promise<Answer> {
+async function enroll(plane: DevicePlane, body: unknown): Promise<Answer> {
   plane.enrollments.push(body)
   const request = EnrollRequest.parse(body)
   if (request.token !== token) return [401, { code: 'token_invalid', title: 'The token is not valid' }]
@@ -49,25 +48,25 @@ async function enroll(plane: ControlPlane, body: unknown): Promise<Answer> {
   return [200, { state: 'issued', ...identity, ca: plane.authority.certificatePem, ...addresses, keys: [key] }]
 }
 
-async function certificateFor(plane: ControlPlane, csrPem: string): Promise<string> {
+async function certificateFor(plane: DevicePlane, csrPem: string): Promise<string> {
   const whom = { csrPem, deviceId: device, organizationId: 'test', incarnation: 1, now: new Date(), validDays: 2 }
   return (await issueDeviceCertificate(plane.authority, whom)).certificatePem
 }
 
-function up(plane: ControlPlane, body: unknown): Answer {
+function up(plane: DevicePlane, body: unknown): Answer {
   const { messages } = UpBatch.parse(body)
   for (const { kind, envelope } of messages) plane.receive(kind, envelope)
   return [200, { acknowledged: messages.map(({ envelope }) => envelope.id), rejected: [], desiredGen: plane.gen }]
 }
 
-async function desired(plane: ControlPlane, query: URLSearchParams): Promise<Answer> {
+async function desired(plane: DevicePlane, query: URLSearchParams): Promise<Answer> {
   const isNews = (): boolean => plane.gen > 0 && query.get('hash') !== plane.hash
   if (!isNews() && plane.pendingControl.length === 0) await untilNews(plane, Number(query.get('wait')) * 1000)
   const ctl = plane.pendingControl.splice(0)
   return [200, { ctl, ...(isNews() && { desired: plane.signed }) }]
 }
 
-async function untilNews(plane: ControlPlane, waitMs: number): Promise<void> {
+async function untilNews(plane: DevicePlane, waitMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = (): void => {
       clearTimeout(timer)
