@@ -5,7 +5,7 @@ import { pingDatabase } from '@bootfleet/operations'
 import type { Logger } from '@bootfleet/telemetry'
 import type { GatewayConfig } from './config.ts'
 import { watchClones } from './connections/watch-clones.ts'
-import { readKick, sweepConnections } from './connections/watch-kicks.ts'
+import { kickDevice, readKick, sweepConnections } from './connections/watch-kicks.ts'
 import { openParts, type Parts } from './gateway-parts.ts'
 import { startHealthServer } from './http/health-server.ts'
 import { openServices } from './open-services.ts'
@@ -72,7 +72,7 @@ async function closeParts({
 }
 
 function notify(
-  { dispatcher, identities, polls, broker, onError }: Parts,
+  { services, dispatcher, identities, polls, broker, onError }: Parts,
   channel: string | undefined,
   payload: string,
 ): void {
@@ -81,7 +81,7 @@ function notify(
   if (!kick) return
   identities.forget(kick.deviceId)
   polls.wake(kick.deviceId)
-  broker.port.kick(kick.deviceId, kick.why).catch(onError)
+  kickDevice(services, broker.port, kick).catch(onError)
 }
 
 async function findProblems(checks: readonly (() => Promise<unknown>)[]): Promise<string[]> {

@@ -112,6 +112,7 @@ describe.each(carriers)('a device on the %s', (carrier) => {
     await rows(`UPDATE device_certificate SET revoked_at = now() WHERE device_id = '${device.id}'`)
     await rows(`SELECT pg_notify('bootfleet_kick', '${JSON.stringify({ deviceId: device.id, why: 'revoked' })}')`)
     await waitFor('the kick', () => link.closed)
+    await waitFor('being offline', async () => (await presence(device))?.['online'] === false)
     const again = await device.connect().catch(() => undefined)
     await again?.send('up/state', stateBody()).catch(() => {})
     await again?.session.end()

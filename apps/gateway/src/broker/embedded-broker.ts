@@ -15,7 +15,7 @@ import { tlsPeerOf } from './tls-peer.ts'
 const maxConnections = 15_000
 const handshakesPerSecond = 300
 /** Messages that would have to wait longer than this are a flood. */
-const longestWaitMs = 20_000
+const longestWaitMs = 10_000
 
 /** What the broker itself must not deadlock or grow on; the reasons are measured in docs/device-protocol.md. */
 const aedesOptions = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { findDeadCertificates, type Services } from '@bootfleet/operations'
+import { endPresence, findDeadCertificates, type Services } from '@bootfleet/operations'
 import type { BrokerPort } from '../broker/broker-port.ts'
 
 const checkedAtOnce = 1000
@@ -16,12 +16,29 @@ export function readKick(payload: string): Kick | undefined {
   }
 }
 
+/**
+ * Puts a device off its connection. One that enrolled again and is here with its new certificate stays: the revocation
+ * meant the old one.
+ */
+export async function kickDevice(services: Services, broker: BrokerPort, { deviceId, why }: Kick): Promise<void> {
+  const fingerprint = [...broker.connections()].find(([, id]) => id === deviceId)?.[0]
+  const here = fingerprint === undefined ? [] : [fingerprint]
+  const stays = why !== 'admin' && here.length > 0 && (await findDeadCertificates(services, here)).length === 0
+  if (stays) return
+  await broker.kick(deviceId, why)
+  await endPresence(services, deviceId)
+}
+
 /** Closes live connections whose certificate is no longer in force: for kicks whose notification was lost. */
 export async function sweepConnections(services: Services, broker: BrokerPort): Promise<void> {
   const live = broker.connections()
   const fingerprints = [...live.keys()]
   for (let at = 0; at < fingerprints.length; at += checkedAtOnce) {
     const dead = await findDeadCertificates(services, fingerprints.slice(at, at + checkedAtOnce))
-    for (const fingerprint of dead) await broker.kick(live.get(fingerprint) ?? '', 'revoked')
+    for (const fingerprint of dead) {
+      const deviceId = live.get(fingerprint) ?? ''
+      await broker.kick(deviceId, 'revoked')
+      await endPresence(services, deviceId)
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { DesiredQuery, limits, upKinds } from '@bootfleet/contracts'
 import { OperationError, pollDesired, readDesiredGen, type DeviceIdentity, type Services } from '@bootfleet/operations'
@@ -52,21 +52,24 @@ export function addLinkRoutes(app: FastifyInstance, options: LinkRoutesOptions):
     return { acknowledged, rejected, desiredGen: await readDesiredGen(options.services, identity.deviceId) }
   })
 
-  app.get('/device/v1/desired', async (request) => {
+  app.get('/device/v1/desired', async (request, reply) => {
     const identity = await identityOf(request)
-    return answerPoll(options, identity, request)
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    return answerPoll(options, { identity, query: DesiredQuery.parse(request.query), gone: gone.signal })
   })
 }
 
 /** Answers at once when there is something, else as soon as there is, else with nothing after the time asked for. */
-async function answerPoll(options: LinkRoutesOptions, identity: DeviceIdentity, request: FastifyRequest) {
+async function answerPoll(
+  options: LinkRoutesOptions,
+  { identity, query, gone }: { identity: DeviceIdentity; query: z.output<typeof DesiredQuery>; gone: AbortSignal },
+) {
   const { services, polls, sign, gatewayId, stopping } = options
   const { deviceId } = identity
-  const { gen, hash, conn, wait } = DesiredQuery.parse(request.query)
+  const { gen, hash, conn, wait } = query
   const deadline = performance.now() + wait * 1000
-  const gone = new AbortController()
-  request.raw.socket.once('close', () => gone.abort())
-  const signal = AbortSignal.any([gone.signal, stopping])
+  const signal = AbortSignal.any([gone, stopping])
   for (;;) {
     const answer = await pollDesired(services, { identity, conn, gatewayId, gen, ...(hash !== undefined && { hash }) })
     const ctl = [...polls.collect(deviceId), ...(answer.resync ? [{ kind: 'resync' } as const] : [])]

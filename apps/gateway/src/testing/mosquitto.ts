@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -14,6 +14,8 @@ export interface Mosquitto {
   readonly devicePort: number
   /** For the gateway. */
   readonly address: BrokerAddress
+  /** Kills it, and starts it again as it was. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -47,15 +49,26 @@ export async function startMosquitto({ services, ca, ports }: MosquittoInput): P
     'server.key': listener.privateKeyPem,
   }
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
-  const child = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
-  const ended = once(child, 'exit')
-  const stop = async () => {
-    child.kill('SIGTERM')
+  let child = spawnMosquitto(folder)
+  const end = async (signal: NodeJS.Signals) => {
+    const ended = once(child, 'exit')
+    child.kill(signal)
     await ended
+  }
+  const restart = async () => {
+    await end('SIGKILL')
+    child = spawnMosquitto(folder)
+  }
+  const stop = async () => {
+    await end('SIGTERM')
     await rm(folder, { recursive: true, force: true })
   }
   const url = `mqtts://127.0.0.1:${ports.gateway}`
-  return { devicePort: ports.device, address: { url, tls: { ca, cert: certificatePem, key } }, stop }
+  return { devicePort: ports.device, address: { url, tls: { ca, cert: certificatePem, key } }, restart, stop }
+}
+
+function spawnMosquitto(folder: string): ChildProcess {
+  return spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
 }
 
 /** Whether something listens on a port of 127.0.0.1. */
