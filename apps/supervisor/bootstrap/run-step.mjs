@@ -14,8 +14,9 @@ export async function runStep({ name, because, command, args, advice }) {
   const grouped = process.platform !== 'win32'
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: grouped })
   const unhook = onStop(() => {
-    if (!grouped || child.exitCode !== null) child.kill()
-    else process.kill(-child.pid, 'SIGTERM')
+    const { pid, exitCode } = child
+    if (!grouped || pid === undefined || exitCode !== null) child.kill()
+    else process.kill(-pid, 'SIGTERM')
   })
   const tail = []
   const onLine = (line) => {

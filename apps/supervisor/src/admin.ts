@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { resetPassword, systemCtx } from '@bootfleet/operations'
-import { readConfig, type Config } from './config.ts'
+import { loadEnvironment, readConfig, type Config } from './config.ts'
 import { newPassword, readFirstAdmin, writeFirstAdmin } from './first-admin.ts'
 import { appLogin, databaseUrl, readCredentials } from './postgres/credentials.ts'
 import { readPrivateFile } from './private-file.ts'
@@ -15,7 +15,7 @@ const usage = 'Usage: npm run admin -- reset-password [--email <address>]'
 async function main(): Promise<void> {
   const { positionals, values } = readArguments()
   if (positionals.join(' ') !== 'reset-password') throw new StartError(usage)
-  const config = readConfig(process.env, repositoryRoot)
+  const config = readConfig(loadEnvironment(repositoryRoot), repositoryRoot)
   const file = join(config.dataFolder, 'admin.json')
   const admin = await readFirstAdmin(file)
   const email = values.email ?? admin?.email

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Addresses } from '@bootfleet/operations'
-import { StartError } from './start-error.ts'
+import { StartError, systemCode } from './start-error.ts'
 
 /** What the environment says; everything has a default. */
 export interface Config {
@@ -29,6 +29,16 @@ export interface Ports {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
+
+/** The environment, completed by the file `.env` in `root` if there is one: what is set already stays. */
+export function loadEnvironment(root: string): NodeJS.ProcessEnv {
+  try {
+    process.loadEnvFile(join(root, '.env'))
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw new StartError(`${join(root, '.env')} cannot be read: ${String(error)}`)
+  }
+  return process.env
+}
 
 /** Reads the configuration. Throws StartError that names every variable at fault. `.bootfleet` lies in `root`. */
 export function readConfig(env: Environment, root: string): Config {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Child } from './child/child.ts'
-import { authority, readConfig, type Config } from './config.ts'
+import { authority, loadEnvironment, readConfig, type Config } from './config.ts'
 import type { FirstAdminResult } from './first-admin.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 import { say } from './say.ts'
@@ -29,7 +29,7 @@ export async function main(): Promise<void> {
   })
   let failed = false
   try {
-    const config = readConfig(process.env, repositoryRoot)
+    const config = readConfig(loadEnvironment(repositoryRoot), repositoryRoot)
     const admin = await supervise({ root: repositoryRoot, config, stack, children, signal: stopping.signal })
     if (!stopping.signal.aborted) sayReady(config, admin)
     await asked
