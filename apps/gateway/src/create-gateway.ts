@@ -4,7 +4,6 @@ import { checkLogin, listen } from '@bootfleet/db'
 import { pingDatabase } from '@bootfleet/operations'
 import type { Logger } from '@bootfleet/telemetry'
 import type { GatewayConfig } from './config.ts'
-import { watchClones } from './connections/watch-clones.ts'
 import { kickDevice, readKick, sweepConnections } from './connections/watch-kicks.ts'
 import { openParts, type Parts } from './gateway-parts.ts'
 import { startHealthServer } from './http/health-server.ts'
@@ -20,12 +19,12 @@ export interface Gateway {
 export async function createGateway(config: GatewayConfig, log: Logger): Promise<Gateway> {
   await checkLogin(config.databaseUrl)
   const services = openServices(config)
-  const parts = await openParts(config, services, (err) => log.error({ err }, 'something failed'))
+  const parts = await openParts(config, services, log)
   const { broker, receiver, device, stopping, onError } = parts
   await broker.port.start({
     onUp: (message) => receiver.receive(message, broker.port.owner),
     onRefusal: (refusal) => receiver.refuse(refusal),
-    onTakeover: watchClones(parts, log),
+    onTakeover: parts.suspectClone,
   })
   await device.listen({ host: config.host, port: config.devicePort })
   const channels = [notifyChannels.desired, notifyChannels.kick]

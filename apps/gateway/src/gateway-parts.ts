@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Services } from '@bootfleet/operations'
+import type { Logger } from '@bootfleet/telemetry'
 import { openBroker, type OpenedBroker } from './broker/open-broker.ts'
 import type { GatewayConfig } from './config.ts'
 import { createIdentityCache, type IdentityCache } from './connections/identity-cache.ts'
 import { createListenerCertificate, type ListenerCertificate } from './connections/listener-certificate.ts'
+import { watchClones } from './connections/watch-clones.ts'
 import { createDispatcher, type Dispatcher } from './dispatch/dispatcher.ts'
 import { createPolls, type Polls } from './dispatch/polls.ts'
 import { createSigner } from './dispatch/signer.ts'
@@ -26,16 +28,15 @@ export interface Parts {
   readonly dispatcher: Dispatcher
   readonly receiver: Receiver
   readonly device: FastifyInstance
+  /** Told of each sign that two machines share a device's identity. */
+  readonly suspectClone: (deviceId: string) => void
   readonly stopping: AbortController
   readonly onError: (error: unknown) => void
 }
 
 /** The composition root. */
-export async function openParts(
-  config: GatewayConfig,
-  services: Services,
-  onError: (error: unknown) => void,
-): Promise<Parts> {
+export async function openParts(config: GatewayConfig, services: Services, log: Logger): Promise<Parts> {
+  const onError = (err: unknown) => log.error({ err }, 'something failed')
   const gatewayId = randomUUID()
   const certificate = await createListenerCertificate(services, config, onError)
   const { tls } = certificate
@@ -50,11 +51,13 @@ export async function openParts(
     queued: () => receiver.queue.size(),
   })
   const dispatcher = createDispatcher({ services, gatewayId, broker: broker.port, polls, sign, metrics, onError })
+  const suspectClone = watchClones(services, dispatcher, log)
   const receiver: Receiver = createReceiver({
     services,
     metrics,
     rejects,
     onError,
+    onStaleHello: suspectClone,
     onControl: ({ deviceId, control }, transport) => dispatcher.control(deviceId, control, transport),
   })
   const stopping = new AbortController()
@@ -74,6 +77,7 @@ export async function openParts(
     dispatcher,
     receiver,
     device,
+    suspectClone,
     stopping,
     onError,
   }

@@ -243,6 +243,21 @@ describe.each(carriers)('a device on the %s', (carrier) => {
     await link.session.end()
   })
 
+  test('whose hellos keep coming out of order is taken for two machines', async () => {
+    const device = await site.enroll()
+    const link = await device.connect()
+    await link.hello()
+    for (let turn = 0; turn < 5; turn++) {
+      const stale = device.envelope(helloBody(randomUUID()), { epoch: 0 })
+      await link.session.publish('up/hello', JSON.stringify(stale))
+    }
+    await waitFor('goaway', () => link.controls.find(({ kind }) => kind === 'goaway'))
+    const [row] = await rows(`SELECT kind FROM device_event WHERE device_id = '${device.id}' AND kind <> 'enrolled'`)
+    expect(row).toEqual({ kind: 'clone_suspected' })
+    expect(await presence(device)).toMatchObject({ conn: link.conn, online: true })
+    await link.session.end()
+  })
+
   async function openHostile(device: TestDevice, { victim }: { victim: string }) {
     const { openRawClient, connectPacket, publishPacket } = await import('./testing/raw-client.ts')
     const port = device.ports().mqtt

@@ -22,6 +22,8 @@ export interface ReceiverOptions {
   readonly metrics: GatewayMetrics
   readonly rejects: RejectLog
   readonly onControl: (reply: ControlReply, transport: 'mqtt' | 'https') => void
+  /** A hello came that is older than the one known: of a copy of this device, if that happens often. */
+  readonly onStaleHello: (deviceId: string) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -57,6 +59,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     { deviceId, kind, sample }: { deviceId: string; kind: UpKind; sample: () => Uint8Array },
   ) {
     metrics.messages.inc({ kind, outcome: result.outcome })
+    if (kind === 'up/hello' && result.outcome === 'duplicate') options.onStaleHello(deviceId)
     if (result.outcome !== 'rejected') return
     metrics.rejects.inc({ code: result.code })
     rejects.add({
