@@ -40,7 +40,7 @@ export interface ApiConfig {
 }
 
 /** Reads the environment. Throws one error that names every variable at fault, without its value. */
-export function readConfig(environment: NodeJS.ProcessEnv): ApiConfig {
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): ApiConfig {
   // An empty variable is an absent one: compose files and unit files cannot leave one out.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const { data, error } = Environment.safeParse(given)

@@ -8,6 +8,7 @@ import { createMetrics, type Logger } from '@bootfleet/telemetry'
 import { ApiModule } from './api.module.ts'
 import { AuthGuard } from './http/auth.guard.ts'
 import { createServer } from './http/create-server.ts'
+import { countRequests, drain } from './http/drain.ts'
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.ts'
 import { LoginLimiter, type LoginLimits } from './http/login-limiter.ts'
 import { ProblemFilter } from './http/problem.filter.ts'
@@ -40,11 +41,10 @@ export async function createApi(services: Services, options: ApiOptions): Promis
   const metrics = apiMetrics(createMetrics())
   const hub = new LiveHub(databaseUrl)
   const parts = { services, hub, metrics, limiter: new LoginLimiter(loginLimits), secureCookies: https }
-  const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.with(parts),
-    createServer({ https, metrics }),
-    { logger: false, bodyParser: false, abortOnError: false },
-  )
+  const server = createServer({ https, metrics })
+  const openRequests = countRequests(server.getInstance())
+  const settings = { logger: false, bodyParser: false, abortOnError: false } as const
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(parts), server, settings)
   await app.register(fastifyCookie)
   app.useGlobalGuards(new AuthGuard(services, web.origin))
   app.useGlobalInterceptors(new IdempotencyInterceptor(), new StandardSchemaSerializerInterceptor(app.get(Reflector)))
@@ -53,7 +53,7 @@ export async function createApi(services: Services, options: ApiOptions): Promis
   const close = async () => {
     // Streams first: the server waits for what is being answered.
     await hub[Symbol.asyncDispose]()
-    await app.close()
+    await drain(app, openRequests)
   }
   const listen = async (port: number, host: string) => {
     await app.listen(port, host)

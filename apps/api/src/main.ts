@@ -6,7 +6,7 @@ import { readConfig } from './config.ts'
 import { createApi } from './create-api.ts'
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env)
+  const config = readConfig()
   const log = createLogger('api', config.logLevel)
   await checkLogin(config.databaseUrl)
   const services = openServices(config)

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
-import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyBodyParser, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiMetrics } from '../service/api-metrics.ts'
 import { ProblemError } from './problem-error.ts'
+import { sendProblem } from './send-problem.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 
 const maxBodyBytes = 1024 * 1024
@@ -23,6 +24,11 @@ export function createServer({ https, metrics }: ServerOptions): FastifyAdapter 
     requestIdHeader: false,
     genReqId: readRequestId,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (_error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      setSecurityHeaders(request, reply, { https })
+      const problem = { status: 400, code: 'bad_request', detail: 'The path cannot be decoded: correct it.' }
+      sendProblem(reply, problem, request.id)
+    },
   })
   const server = adapter.getInstance()
   server.removeAllContentTypeParsers()

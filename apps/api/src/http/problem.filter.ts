@@ -1,7 +1,8 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from '@bootfleet/telemetry'
-import { problemDocument, type ProblemDetail } from './problem-error.ts'
+import type { ProblemDetail } from './problem-error.ts'
+import { sendProblem } from './send-problem.ts'
 import { toProblem } from './to-problem.ts'
 
 const unforeseen: ProblemDetail = {
@@ -24,13 +25,6 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>()
     const known = toProblem(error)
     if (known === undefined) this.#log.error({ err: error, requestId: request.id, url: request.url }, 'request failed')
-    const problem = known ?? unforeseen
-    if (reply.sent) return
-    if (problem.retryAfterSec !== undefined) void reply.header('retry-after', String(problem.retryAfterSec))
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer')
-    void reply
-      .status(problem.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send(JSON.stringify(problemDocument(problem, request.id)))
+    if (!reply.sent) sendProblem(reply, known ?? unforeseen, request.id)
   }
 }

@@ -21,20 +21,19 @@ export class LiveHub implements AsyncDisposable {
     return this.#stop.signal
   }
 
-  /** Resolves at the next notification, when `signal` aborts, or after `timeoutMs`: a notification may be lost. */
-  next(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', done)
-        this.#waiting.delete(done)
-        resolve()
-      }
-      const timer = setTimeout(done, timeoutMs)
-      signal.addEventListener('abort', done)
-      this.#waiting.add(done)
-      if (signal.aborted) done()
-    })
+  /** A wait that ends at the next notification, with the process, or after `timeoutMs`: a notification may be lost. */
+  next(timeoutMs: number): { readonly ended: Promise<void>; readonly end: () => void } {
+    let resolve = () => {}
+    const ended = new Promise<void>((settle) => (resolve = settle))
+    const end = () => {
+      clearTimeout(timer)
+      this.#waiting.delete(end)
+      resolve()
+    }
+    const timer = setTimeout(end, timeoutMs)
+    this.#waiting.add(end)
+    if (this.signal.aborted) end()
+    return { ended, end }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -44,6 +43,6 @@ export class LiveHub implements AsyncDisposable {
   }
 
   #wake(): void {
-    for (const done of [...this.#waiting]) done()
+    for (const end of this.#waiting) end()
   }
 }

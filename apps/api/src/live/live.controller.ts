@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import { Controller, Inject, Req, Res } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { live } from '@bootfleet/contracts'
@@ -33,24 +34,23 @@ export class LiveController {
     const lastEventId = typeof header === 'string' ? header : undefined
     reply.hijack()
     const { raw } = reply
-    const gone = new AbortController()
-    raw.once('close', () => gone.abort())
-    raw.writeHead(200, {
-      ...reply.getHeaders(),
-      'content-type': 'text/event-stream',
-      'x-accel-buffering': 'no',
-    } as never)
+    const stop = new AbortController()
+    const onStop = () => stop.abort()
+    raw.once('close', onStop)
+    this.#hub.signal.addEventListener('abort', onStop)
+    // The connection ends with its stream: kept alive, it would hold up the end of the server.
+    const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no', connection: 'close' }
+    raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers })
     this.#count(1)
     try {
-      const signal = AbortSignal.any([gone.signal, this.#hub.signal])
       const writer = new StreamWriter(raw, patienceMs)
-      await streamLive({ ctx, credential, lastEventId, hub: this.#hub, writer, signal })
+      await streamLive({ ctx, credential, lastEventId, hub: this.#hub, writer, signal: stop.signal })
     } catch (error) {
       this.#metrics.liveClosed.inc({ why: whyClosed(error) })
     } finally {
+      this.#hub.signal.removeEventListener('abort', onStop)
       this.#count(-1)
-      if (gone.signal.aborted) raw.destroy()
-      else raw.end()
+      raw.end()
     }
     return undefined as never
   }

@@ -27,21 +27,25 @@ export async function streamLive(input: LiveStreamInput): Promise<void> {
   let after = await begin(input)
   let beatAt = performance.now() + heartbeatMs
   while (!signal.aborted) {
-    // Taken before the read, so that what is published in between wakes it.
-    const wait = new AbortController()
-    const woken = hub.next(pollMs, AbortSignal.any([signal, wait.signal]))
-    const events = await readLive(ctx, { after, limit: batch })
-    for (const { seq, event } of events) {
-      await writer.write(message(seq, event))
-      after = seq
+    // Taken before the read, so that what is published in between ends it.
+    const { ended, end } = hub.next(pollMs)
+    signal.addEventListener('abort', end)
+    try {
+      const events = await readLive(ctx, { after, limit: batch })
+      for (const { seq, event } of events) {
+        await writer.write(message(seq, event))
+        after = seq
+      }
+      if (performance.now() >= beatAt) {
+        await authenticate(ctx.services, input.credential)
+        await writer.write(': heartbeat\n\n')
+        beatAt = performance.now() + heartbeatMs
+      }
+      if (events.length < batch && !signal.aborted) await ended
+    } finally {
+      signal.removeEventListener('abort', end)
+      end()
     }
-    if (performance.now() >= beatAt) {
-      await authenticate(ctx.services, input.credential)
-      await writer.write(': heartbeat\n\n')
-      beatAt = performance.now() + heartbeatMs
-    }
-    if (events.length === batch) wait.abort()
-    await woken
   }
 }
 
