@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from './decide.ts'
 import { maxChanges } from './turn.ts'
-import { aDevice, aGroup, aReport, aTarget, aView, aWave, image, moves, now, offline, policy } from './view.testing.ts'
+import {
+  aDevice,
+  aGroup,
+  aReport,
+  aTarget,
+  aView,
+  aWave,
+  canary,
+  image,
+  moves,
+  now,
+  offline,
+  policy,
+} from './view.testing.ts'
 import type { RolloutView, TargetView } from './view.ts'
 
 const look = (targets: readonly TargetView[], over: Partial<RolloutView> = {}) => decide(aView(targets, over), now)
@@ -9,7 +22,7 @@ const staged = (over: Partial<TargetView> = {}) => aTarget('staged', over)
 const many = (count: number, make: (over: Partial<TargetView>) => TargetView) =>
   Array.from({ length: count }, (_none, index) => make({ deviceId: `device-${index + 1}` }))
 const waiting = (over: Partial<TargetView> = {}) => aTarget('pending', { wave: null, dueAt: null, ...over })
-const away = (over: Partial<TargetView> = {}) => waiting({ device: aDevice(offline), ...over })
+const away = (over: Partial<TargetView> = {}) => waiting({ device: aDevice({ ...offline, lastSeenAt: null }), ...over })
 
 describe('the waves of a running rollout', () => {
   const twoWaves = [aWave({ size: 1 }), aWave({ index: 1, rule: 1, size: 2, state: 'pending', openedAt: null })]
@@ -42,6 +55,14 @@ describe('the waves of a running rollout', () => {
     const done = aTarget('succeeded', { grant: null, dueAt: null })
     const decision = look([done, away({ deviceId: 'away' })], { waves: [aWave({ size: 2 })] })
     expect([decision.waves, decision.rollout]).toEqual([[], undefined])
+  })
+
+  it('do not pass early where a part of them is enough', () => {
+    const half = { ...canary, gate: { minConcluded: 1, minSuccessPercent: 50 } }
+    const done = aTarget('succeeded', { grant: null, dueAt: null })
+    const over = { waves: [aWave({ size: 2 })], policy: { ...policy, waves: [half] } }
+    expect(look([done, away({ deviceId: 'away' })], over).waves).toEqual([])
+    expect(look([done, aTarget('failed', { deviceId: 'bad' })], over).waves).toMatchObject([{ state: 'passed' }])
   })
 
   it('pass, and open the next one in the same turn', () => {
@@ -106,13 +127,22 @@ describe('the waves of a running rollout', () => {
 
   it('give up, long after the last one opened, what never came', () => {
     const waves = [aWave({ size: 2, openedAt: now - 3_600_000 })]
-    const lost = aTarget('staged', { deviceId: 'lost', device: aDevice({ ...offline, report: null }) })
+    const lost = aTarget('staged', {
+      deviceId: 'lost',
+      device: aDevice({ ...offline, report: null, lastSeenAt: now - 90_000 }),
+    })
     const given = moves(look([away(), lost], { waves }))
     expect(given).toMatchObject([
       { deviceId: 'device-1', to: 'skipped', wave: 0, reason: 'unreachable' },
       { deviceId: 'lost', to: 'skipped', reason: 'unreachable', instruct: { kind: 'none' } },
     ])
     expect(look([away(), lost], { waves: [{ ...waves[0]!, openedAt: now - 3_599_000 }] }).wakeAt).toBe(now + 1000)
+  })
+
+  it('do not give up who was there a moment ago', () => {
+    const waves = [aWave({ size: 1, openedAt: now - 3_600_000 })]
+    const justLeft = away({ device: aDevice({ ...offline, lastSeenAt: now - 89_000 }) })
+    expect(look([justLeft], { waves })).toMatchObject({ targets: [], wakeAt: now + 1000 })
   })
 
   it('keep no place for a device that was removed before a wave took it', () => {

@@ -1,6 +1,6 @@
 import type { Decision } from './decision.ts'
 import type { Outcome } from './outcome.ts'
-import { run } from './run.ts'
+import { nextGiveUp, run } from './run.ts'
 import { earliest } from './timers.ts'
 import { beginTurn, followAll, hasRoom, postpone, type Turn } from './turn.ts'
 import type { Instant, RolloutView } from './view.ts'
@@ -46,14 +46,8 @@ function decideState(turn: Turn): Outcome {
 
 function nextLook(turn: Turn): Instant | null {
   const due = [...turn.targets.values()].map(({ dueAt }) => dueAt)
-  const times = turn.view.state === 'running' ? [...due, giveUpAt(turn), ...reopenings(turn)] : due
+  const times = turn.view.state === 'running' ? [...due, nextGiveUp(turn), ...reopenings(turn)] : due
   return earliest(times.filter((time) => time !== null && time > turn.now))
-}
-
-function giveUpAt({ view }: Turn): Instant | null {
-  const last = view.waves.at(-1)
-  if (last?.openedAt == null || last.state !== 'open') return null
-  return last.openedAt + view.policy.timeouts.giveUpAfterSec * 1000
 }
 
 function reopenings({ groups }: Turn): (Instant | null)[] {

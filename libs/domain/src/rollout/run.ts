@@ -3,8 +3,9 @@ import { evaluateGate, type GateResult } from './gate.ts'
 import { giveOut, readyToApply, whyNoGrant } from './give-out.ts'
 import { move } from './move.ts'
 import type { Outcome } from './outcome.ts'
+import { earliest } from './timers.ts'
 import { apply, assigned, gateCounts, hasRoom, targetsIn, unfinished, type Turn } from './turn.ts'
-import type { WaveView } from './view.ts'
+import type { Instant, TargetView, WaveView } from './view.ts'
 
 /** A running rollout: failures first, then what passed, then the next wave or more of the open ones. */
 export function run(turn: Turn): Outcome {
@@ -73,20 +74,42 @@ function openNext(turn: Turn, { index, size }: WaveView): Outcome {
 
 // What never came is left to convergence once the last wave has been open long enough.
 function giveUp(turn: Turn, started: readonly WaveView[]): void {
-  const last = turn.view.waves.at(-1)
-  if (!last || last.openedAt === null || !started.includes(last)) return
+  const at = giveUpAt(turn)
+  if (at === null || turn.now < at) return
   const { giveUpAfterSec } = turn.view.policy.timeouts
-  if (turn.now < last.openedAt + giveUpAfterSec * 1000) return
   const message = `The device did not connect within ${giveUpAfterSec} s of the last wave.`
   const because = { code: 'target.given_up', message, giveUpAfterSec }
-  for (const target of targetsIn(turn, ['pending', 'offered', 'downloading', 'staged'])) {
+  for (const target of leftovers(turn)) {
     if (!hasRoom(turn)) return
-    if (target.device.connected) continue
+    if (turn.now < lostAt(turn, target)) continue
     const roomy = started.find((candidate) => assigned(turn, candidate) < candidate.size)
-    const wave = target.wave ?? (roomy ?? last).index
+    const wave = target.wave ?? (roomy ?? turn.view.waves.at(-1))?.index ?? null
     const instruct = target.state === 'pending' ? {} : ({ instruct: { kind: 'none' } } as const)
     apply(turn, move(turn.ctx, target, { to: 'skipped', because, wave, reason: 'unreachable', ...instruct }))
   }
+}
+
+function giveUpAt({ view }: Turn): Instant | null {
+  const last = view.waves.at(-1)
+  if (last?.openedAt == null || last.state === 'pending') return null
+  return last.openedAt + view.policy.timeouts.giveUpAfterSec * 1000
+}
+
+function leftovers(turn: Turn): TargetView[] {
+  const early = targetsIn(turn, ['pending', 'offered', 'downloading', 'staged'])
+  return early.filter(({ device }) => !device.connected)
+}
+
+// Who was here a moment ago may be back in another.
+function lostAt({ view }: Turn, { device }: TargetView): Instant {
+  return (device.lastSeenAt ?? 0) + view.policy.timeouts.unreachableAfterSec * 1000
+}
+
+/** When a running rollout has somebody to give up; `null` while nobody in the view is lost. */
+export function nextGiveUp(turn: Turn): Instant | null {
+  const at = giveUpAt(turn)
+  if (at === null || turn.now < at) return at
+  return earliest(leftovers(turn).map((target) => lostAt(turn, target)))
 }
 
 function progress(turn: Turn, [wave]: readonly WaveView[]): Because {

@@ -45,11 +45,11 @@ interface Story {
   readonly commands: readonly { at: number; verb: Parameters<typeof command>[1] }[]
 }
 
-function start({ seed, kinds, slots, unreachable, onTrip }: Story): World {
+function start({ seed, kinds, slots, unreachable, onTrip }: Story, giveUpAfterSec = 900): World {
   const chance = chances(seed)
   const closedFrom = chance() < 0.3 ? Math.floor(chance() * 600_000) : Number.POSITIVE_INFINITY
   return makeWorld({
-    policy: { ...strict, unreachable, onTrip },
+    policy: { ...strict, unreachable, onTrip, timeouts: { ...timeouts, giveUpAfterSec } },
     devices: kinds.map((kind, place) => fakeDevice(`device-${place + 1}`, kind, chances(seed + place))),
     slots,
     maxDownloading: 1 + Math.floor(chance() * 4),
@@ -185,7 +185,7 @@ describe('a rollout in a small world', () => {
   it('brings every device that can be updated to the image', () => {
     const verbs = fc.constantFrom('pause', 'continue', 'promote', 'retry')
     const property = fc.property(story(benign, verbs), (told) => {
-      const world = start(told)
+      const world = start(told, 86_400)
       play(world, told, 1_600_000)
       command(world, 'continue')
       play(world, { commands: [] }, 6_000_000)
