@@ -44,6 +44,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has noticed by itself that it is alone.
+  }
+}
+
 async function signIn({ email, password }: AdminFile): Promise<string> {
   const response = await fetch(`${origin()}/v1/sessions`, {
     method: 'POST',
@@ -123,9 +131,9 @@ describe('npm start', () => {
   })
 
   test('a second instance on the same data is refused in one line', async () => {
-    const second = await runToEnd({ ...environment, ...(await freePorts()) })
-    expect(second).toMatchObject({ code: 1, stdout: '' })
-    expect(second.stderr).toMatch(/^bootfleet already runs on \S+ \(process \d+\)\. Stop it first .*\n$/)
+    const { code, stderr } = await runToEnd({ ...environment, ...(await freePorts()) })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^bootfleet already runs on \S+ \(process \d+\)\. Stop it first .*\n$/)
   })
 
   test('a port in use is named in one line, with the variable to set', async () => {
@@ -203,11 +211,29 @@ describe('npm start again', () => {
     started = await Started.start(environment)
     expect(isAlive(Number(postgres))).toBe(false)
     await signIn(await readAdmin())
+  })
+
+  test('after a power cut it recovers, also when another program has the process id of the database by now', async () => {
+    const pids = Object.values(await readPids())
+    await started.kill()
+    for (const pid of pids) killNow(pid)
+    await waitFor('all of it to be gone', () => !pids.some(isAlive))
+    const lock = join(path('postgres'), 'postmaster.pid')
+    await writeFile(lock, (await readFile(lock, 'utf8')).replace(/^\d+/, String(process.pid)))
+    started = await Started.start(environment)
+    await signIn(await readAdmin())
     expect(await started.stop('SIGTERM')).toBe(0)
   })
 })
 
 describe('npm start where it cannot', () => {
+  test('a too old Node is named in one line', async () => {
+    const old = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"18.20.1"}})'
+    const { code, stderr } = await runToEnd(environment, ['--import', old, 'apps/supervisor/start.mjs'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^bootfleet needs Node 20\.19 or newer; this is 18\.20\.1\. .*\n$/)
+  })
+
   test('a data folder that cannot be written is named in one line', async () => {
     const file = join(folder, 'a-file')
     await writeFile(file, '')

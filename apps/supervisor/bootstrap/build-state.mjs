@@ -23,12 +23,15 @@ export function sourceFingerprint(root) {
   return { sha256: hash.digest('hex'), newestMs }
 }
 
-/** Whether the outputs are of these sources: by the stamp of the last build here, or newer than all of them. */
-export function builtSince(root, { sha256, newestMs }) {
-  if (!outputs.every((file) => existsSync(join(root, file)))) return false
-  if (statSync(join(root, lastOutput)).mtimeMs > newestMs) return true
+/**
+ * Why the outputs are not of these sources, or undefined: they are when the stamp of the last build here says so, or when
+ * they are newer than every source.
+ */
+export function buildDiffers(root, { sha256, newestMs }) {
+  if (!outputs.every((file) => existsSync(join(root, file)))) return 'not built yet'
+  if (statSync(join(root, lastOutput)).mtimeMs > newestMs) return undefined
   const file = join(root, stamp)
-  return existsSync(file) && readFileSync(file, 'utf8') === sha256
+  return existsSync(file) && readFileSync(file, 'utf8') === sha256 ? undefined : 'sources changed since the last build'
 }
 
 /** Leaves the stamp of a build that succeeded. */

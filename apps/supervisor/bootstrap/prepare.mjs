@@ -1,4 +1,4 @@
-import { builtSince, rememberBuild, sourceFingerprint } from './build-state.mjs'
+import { buildDiffers, rememberBuild, sourceFingerprint } from './build-state.mjs'
 import { installDiffers } from './install-state.mjs'
 import { root } from './root.mjs'
 import { runStep } from './run-step.mjs'
@@ -8,8 +8,9 @@ export async function prepare() {
   const difference = installDiffers(root)
   if (difference !== undefined && !(await install(difference))) return false
   const fingerprint = sourceFingerprint(root)
-  if (builtSince(root, fingerprint)) return true
-  if (!(await build())) return false
+  const reason = buildDiffers(root, fingerprint)
+  if (reason === undefined) return true
+  if (!(await build(reason))) return false
   rememberBuild(root, fingerprint)
   return true
 }
@@ -25,10 +26,10 @@ function install(because) {
   })
 }
 
-function build() {
+function build(because) {
   return runStep({
     name: 'generate and build',
-    because: 'sources changed since the last build',
+    because,
     command: 'npm',
     args: ['run', '--silent', 'build'],
     advice: 'The build failed. Repair what is named above (npm run build shows it whole), then run npm start again.',

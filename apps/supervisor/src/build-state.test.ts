@@ -9,7 +9,7 @@ interface Fingerprint {
 }
 interface BuildState {
   sourceFingerprint(root: string): Fingerprint
-  builtSince(root: string, fingerprint: Fingerprint): boolean
+  buildDiffers(root: string, fingerprint: Fingerprint): string | undefined
   rememberBuild(root: string, fingerprint: Fingerprint): void
 }
 
@@ -37,7 +37,7 @@ async function put(path: string, at: number, text = path): Promise<void> {
   await utimes(join(root, path), at, at)
 }
 
-const built = () => state.builtSince(root, state.sourceFingerprint(root))
+const reason = () => state.buildDiffers(root, state.sourceFingerprint(root))
 
 beforeEach(async () => {
   // The script runs before anything is compiled, so it is JavaScript without types.
@@ -50,35 +50,35 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }))
 
 test('a clone that was never built is built', () => {
-  expect(built()).toBe(false)
+  expect(reason()).toBe('not built yet')
 })
 
 test('outputs newer than every source need no build, whoever made them', async () => {
   for (const file of outputs) await put(file, 2000)
-  expect(built()).toBe(true)
+  expect(reason()).toBeUndefined()
 })
 
 test('one missing output is a reason to build', async () => {
   for (const file of outputs.slice(0, -1)) await put(file, 2000)
-  expect(built()).toBe(false)
+  expect(reason()).toBe('not built yet')
 })
 
 test('a source that changed after the build is a reason to build', async () => {
   for (const file of outputs) await put(file, 2000)
   await put('libs/db/src/index.ts', 3000, 'changed')
-  expect(built()).toBe(false)
+  expect(reason()).toBe('sources changed since the last build')
 })
 
 test('after a build the stamp counts, until a source changes, comes or goes', async () => {
   for (const file of outputs) await put(file, 500)
   state.rememberBuild(root, state.sourceFingerprint(root))
-  expect(built()).toBe(true)
+  expect(reason()).toBeUndefined()
   await put('libs/db/src/more.ts', 1000)
-  expect(built()).toBe(false)
+  expect(reason()).toBe('sources changed since the last build')
   await rm(join(root, 'libs/db/src/more.ts'))
-  expect(built()).toBe(true)
+  expect(reason()).toBeUndefined()
   await put('apps/api/src/main.ts', 1000, 'longer than it was before')
-  expect(built()).toBe(false)
+  expect(reason()).toBe('sources changed since the last build')
 })
 
 test('tests, documents and what is generated are not sources of the build', async () => {

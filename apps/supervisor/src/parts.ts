@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { ChildSpec } from './child/child.ts'
 import { authority, isWildcard, type Config } from './config.ts'
 
@@ -47,7 +46,7 @@ export function describeParts(input: PartsInput): Part[] {
   ]
 }
 
-const followParent = pathToFileURL(join(import.meta.dirname, 'child/follow-parent.js')).href
+const followParent = import.meta.resolve('./child/follow-parent.js')
 
 function describeEnvironment({ config, databaseUrl, secretKey }: PartsInput): NodeJS.ProcessEnv {
   const { addresses } = config
