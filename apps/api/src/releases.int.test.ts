@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createClient, iterate, type Client } from '@bootfleet/sdk'
+import {
+  buildImage,
+  createTestDatabase,
+  freePort,
+  pushImage,
+  query,
+  registryAccount,
+  requireServer,
+  startRegistryServer,
+  type RegistryServer,
+  type TestDatabase,
+} from '@bootfleet/testkit'
+import { openTestSite, type TestSite } from './testing/test-site.ts'
+
+let database: TestDatabase
+let site: TestSite
+let client: Client
+let open: RegistryServer
+let closed: RegistryServer
+
+describe.skipIf(requireServer(['docker-registry']).missing)('releases', () => {
+  beforeAll(async () => {
+    database = await createTestDatabase()
+    site = await openTestSite(database.url)
+    client = createClient({ baseUrl: site.url, token: site.one.tokens.operator })
+    open = await startRegistryServer()
+    closed = await startRegistryServer({ auth: 'basic' })
+    await client.channels.create({ body: { name: 'edge', repository: `${open.host}/os/edge` } })
+    await client.channels.create({ body: { name: 'private', repository: `${closed.host}/os/private` } })
+  })
+  afterAll(async () => {
+    await site.close()
+    await Promise.all([open.stop(), closed.stop()])
+    await database[Symbol.asyncDispose]()
+  })
+
+  const push = (tag: string, version: string) =>
+    pushImage({ host: open.host, repository: 'os/edge', tag }, buildImage({ version, attestation: true }))
+  const create = (image: string, more = {}) =>
+    client.releases.create({ params: { channel: 'edge' }, body: { image, ...more } })
+
+  test('an image is resolved to digests for each architecture', async () => {
+    const image = await push('v1', '1.0.0')
+    const release = await create(image.reference)
+    expect(release).toMatchObject({
+      channel: { name: 'edge' },
+      repository: `${open.host}/os/edge`,
+      tag: 'v1',
+      version: '1.0.0',
+      indexDigest: image.indexDigest,
+      createdBy: 'operator',
+    })
+    expect(release.manifests).toEqual(image.manifests)
+    expect(await client.releases.get({ params: { id: release.id } })).toEqual(release)
+  })
+
+  test('the repository may be left out, and a version may be given', async () => {
+    const image = await push('v2', '2.0.0')
+    const release = await create(':v2', { version: '2.0.0-lab', notes: 'for the lab' })
+    expect(release).toMatchObject({ tag: 'v2', version: '2.0.0-lab', notes: 'for the lab' })
+    expect((await create(`@${image.top.digest}`)).id).toBe(release.id)
+  })
+
+  test('the same image again is the release that it is already, also at the same time', async () => {
+    await push('v3', '3.0.0')
+    const all = await Promise.all(Array.from({ length: 4 }, () => create(':v3')))
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1)
+    const [audited] = await query(
+      database.adminUrl,
+      `SELECT count(*)::int AS count FROM audit_entry WHERE subject_id = '${all[0]?.id}'`,
+    )
+    expect(audited).toEqual({ count: 1 })
+  })
+
+  test('version and notes can be put right', async () => {
+    await push('v4', '4.0.0')
+    const { id } = await create(':v4')
+    expect(await client.releases.update({ params: { id }, body: { notes: 'better' } })).toMatchObject({
+      version: '4.0.0',
+      notes: 'better',
+    })
+  })
+
+  test('they are listed page by page, the newest first', async () => {
+    for (const n of [5, 6, 7]) {
+      await push(`v${n}`, `${n}.0.0`)
+      await create(`:v${n}`)
+    }
+    const versions: (string | null)[] = []
+    const list = iterate(client.releases.list, { params: { channel: 'edge' }, query: { limit: 2 } })
+    for await (const { version } of list) versions.push(version)
+    expect(versions.slice(0, 3)).toEqual(['7.0.0', '6.0.0', '5.0.0'])
+    expect(new Set(versions).size).toBe(versions.length)
+  })
+
+  test('a registry that wants credentials gets those of the longest scope', async () => {
+    const image = await pushImage({
+      host: closed.host,
+      repository: 'os/private',
+      tag: 'v1',
+      credentials: registryAccount,
+    })
+    const params = { channel: 'private' }
+    const body = { image: image.reference }
+    await expect(client.releases.create({ params, body })).rejects.toMatchObject({
+      status: 422,
+      code: 'registry_unauthorized',
+      problem: { detail: expect.stringContaining('/v1/registries') },
+    })
+    const admin = createClient({ baseUrl: site.url, token: site.one.tokens.admin })
+    const wrong = { scope: closed.host, username: 'x', password: 'wrong' }
+    const right = { scope: `${closed.host}/os/private`, ...registryAccount }
+    await admin.registries.create({ body: wrong })
+    await expect(client.releases.create({ params, body })).rejects.toMatchObject({ code: 'registry_unauthorized' })
+    const stored = await admin.registries.create({ body: right })
+    expect(JSON.stringify(stored)).not.toContain(registryAccount.password)
+    expect(await client.releases.create({ params, body })).toMatchObject({ indexDigest: image.indexDigest })
+    const rows = await query(database.adminUrl, 'SELECT sealed_secret FROM registry_credential')
+    expect(JSON.stringify(rows)).not.toContain(registryAccount.password)
+  })
+
+  test.each([
+    [':never', 422, 'registry_not_found'],
+    ['registry.example/other:v1', 422, 'other_repository'],
+    ['Not An Image', 422, 'invalid_reference'],
+    ['@sha256:12', 422, 'invalid_reference'],
+  ])('%s is refused with %i %s', async (image, status, code) => {
+    await expect(create(image)).rejects.toMatchObject({ status, code })
+  })
+
+  test('a registry that does not answer is nobody’s mistake', async () => {
+    const repository = `127.0.0.1:${await freePort()}/os/gone`
+    await client.channels.create({ body: { name: 'gone', repository } })
+    await expect(client.releases.create({ params: { channel: 'gone' }, body: { image: ':v1' } })).rejects.toMatchObject(
+      { status: 503, code: 'registry_network' },
+    )
+  })
+
+  test('a channel with releases and no rollouts can go, with its releases', async () => {
+    await client.channels.create({ body: { name: 'short', repository: `${open.host}/os/edge` } })
+    const release = await client.releases.create({ params: { channel: 'short' }, body: { image: ':v1' } })
+    await client.channels.remove({ params: { channel: 'short' } })
+    await expect(client.releases.get({ params: { id: release.id } })).rejects.toMatchObject({ status: 404 })
+  })
+})
