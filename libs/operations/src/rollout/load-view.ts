@@ -53,8 +53,8 @@ function countsOf(rows: readonly CountRow[], wave: number): StateCounts {
   return Object.fromEntries(rows.filter((row) => row.wave === wave).map(({ state, count }) => [state, count]))
 }
 
-// Places that the open waves still have, and those of the next one, which may open in this turn.
+// Places that the opened waves still have. A promoted one is passed and may not be full.
 function openRoom(waves: readonly WaveView[]): number {
   const taken = (wave: WaveView) => Object.values(wave.counts).reduce((total, count) => total + count, 0)
-  return waves.filter(({ state }) => state === 'open').reduce((room, wave) => room + wave.size - taken(wave), 0)
+  return waves.filter(({ state }) => state !== 'pending').reduce((room, wave) => room + wave.size - taken(wave), 0)
 }

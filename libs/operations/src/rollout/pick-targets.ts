@@ -58,13 +58,16 @@ function offerable(rolloutId: string): Prisma.Sql {
     ORDER BY t.position LIMIT ${offerLimit})`
 }
 
-// A host that cannot lock what it stages waits for its grant where it was offered the image.
+// The first of each group, so that one whose budget is full does not hide another. A host that cannot lock what it stages
+// waits for its grant where it was offered the image.
 function grantable(rolloutId: string): Prisma.Sql {
   return Prisma.sql`(
-    SELECT t.device_id, false AS due FROM rollout_target t JOIN device_presence p ON p.device_id = t.device_id
-    WHERE t.rollout_id = ${rolloutId}::uuid AND p.online
-      AND (t.state = 'staged' OR t.state = 'offered' AND NOT 'download_only' = ANY(p.capabilities))
-    ORDER BY t.position LIMIT ${grantLimit})`
+    SELECT device_id, false AS due FROM (
+      SELECT t.device_id, row_number() OVER (PARTITION BY t.group_id ORDER BY t.position) AS place
+      FROM rollout_target t JOIN device_presence p ON p.device_id = t.device_id
+      WHERE t.rollout_id = ${rolloutId}::uuid AND p.online
+        AND (t.state = 'staged' OR t.state = 'offered' AND NOT 'download_only' = ANY(p.capabilities))) AS waiting
+    WHERE place <= ${grantLimit} ORDER BY place LIMIT ${sweepLimit})`
 }
 
 // Looked at in the last wave alone, once its time is over; `decide` says which of them are given up.
