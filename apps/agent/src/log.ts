@@ -1,8 +1,19 @@
 export type LogFields = Record<string, string | number | boolean | null | undefined>
 
+type LogSink = (event: string, fields: LogFields) => void
+
+let sink: LogSink = (event, fields) => {
+  process.stderr.write(`${JSON.stringify({ ts: new Date().toISOString(), event, ...fields })}\n`)
+}
+
 /** Writes one event as one JSON line to stderr. Never pass tokens, keys or documents. */
 export function log(event: string, fields: LogFields = {}): void {
-  process.stderr.write(`${JSON.stringify({ ts: new Date().toISOString(), event, ...fields })}\n`)
+  sink(event, fields)
+}
+
+/** From now on events go elsewhere: one process with thousands of agents has other lines to write. */
+export function sendLogTo(other: LogSink): void {
+  sink = other
 }
 
 /** What an error says, bounded, on one line. */

@@ -1,5 +1,6 @@
 import { readConfig } from './config.ts'
 import { log, messageOf } from './log.ts'
+import { systemPlatform } from './platform.ts'
 import { runAgent } from './run-agent.ts'
 
 const stop = new AbortController()
@@ -11,7 +12,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  await runAgent(readConfig(), stop.signal)
+  await runAgent(await systemPlatform(readConfig()), stop.signal)
 } catch (error) {
   log('agent_failed', { detail: messageOf(error) })
   process.exitCode = 1

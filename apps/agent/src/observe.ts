@@ -1,8 +1,10 @@
-import { join } from 'node:path'
 import type { HostStatus } from './bootc/host-status.ts'
 import { log, messageOf } from './log.ts'
 import type { Runtime } from './runtime.ts'
-import { readOptionalJson, writeDurable } from './store/durable-file.ts'
+import { readJson } from './store/store.ts'
+import type { Store } from './store/store.ts'
+
+const cacheName = 'status.json'
 
 /**
  * Asks bootc what is booted and staged. While it does not answer (another process holds its lock, or it is broken) the
@@ -11,8 +13,8 @@ import { readOptionalJson, writeDurable } from './store/durable-file.ts'
 export async function observeHost({
   driver,
   memory,
-  config,
-}: Pick<Runtime, 'driver' | 'memory' | 'config'>): Promise<void> {
+  platform,
+}: Pick<Runtime, 'driver' | 'memory' | 'platform'>): Promise<void> {
   try {
     memory.host = await driver.status()
     memory.hostIsFresh = true
@@ -21,14 +23,10 @@ export async function observeHost({
     if (driver.capabilities.version !== undefined) log('status_failed', { detail: messageOf(error) })
     return
   }
-  await writeDurable(cachePath(config.runDir), JSON.stringify(memory.host)).catch(() => undefined)
+  await platform.run.write(cacheName, JSON.stringify(memory.host)).catch(() => undefined)
 }
 
 /** What an earlier process of this boot learnt last: enough to say hello with while a pull of its still runs. */
-export async function lastKnownHost(runDir: string): Promise<HostStatus | undefined> {
-  return (await readOptionalJson(cachePath(runDir))) as HostStatus | undefined
-}
-
-function cachePath(runDir: string): string {
-  return join(runDir, 'status.json')
+export async function lastKnownHost(run: Store): Promise<HostStatus | undefined> {
+  return (await readJson(run, cacheName)) as HostStatus | undefined
 }

@@ -1,13 +1,11 @@
-import { createBootcDriver } from './bootc/bootc-driver.ts'
 import type { BootcDriver } from './bootc/bootc-driver.ts'
 import { unknownHost } from './bootc/host-status.ts'
 import { readClock } from './clock.ts'
-import type { AgentConfig } from './config.ts'
 import { openDesiredStore } from './desired/desired-store.ts'
 import type { Identity } from './identity/identity.ts'
 import { openBootLog, bootRecordOf } from './journal/boot-log.ts'
 import { openJournal } from './journal/journal.ts'
-import { isGoingDown } from './machine/systemd.ts'
+import type { Platform } from './platform.ts'
 import { buildState } from './report/build-state.ts'
 import type { Enveloper } from './report/enveloper.ts'
 import { Outbox } from './report/outbox.ts'
@@ -35,37 +33,37 @@ export function newMemory(): Memory {
 
 /** Reads what is on disk and puts the parts of the agent together. */
 export async function openRuntime(input: {
-  config: AgentConfig
+  platform: Platform
   identity: Identity
   bootKey: string
   memory: Memory
   enveloper: Enveloper
-  driver?: BootcDriver
+  driver: BootcDriver
   wake: () => void
 }): Promise<Runtime> {
-  const { config, identity, bootKey, memory } = input
-  const bootLog = await openBootLog(config.stateDir)
-  const journal = await openJournal(config.stateDir)
+  const { platform, identity, bootKey, memory } = input
+  const bootLog = await openBootLog(platform.state)
+  const journal = await openJournal(platform.state)
   const unsentBoots = () =>
     bootLog
       .entries()
       .filter(({ final, seen }) => final && !seen)
       .map(bootRecordOf)
   const runtime: Runtime = {
-    config,
+    platform,
     bootKey,
     memory,
     journal,
     bootLog,
-    driver: input.driver ?? (await createBootcDriver(config)),
-    desired: await openDesiredStore(config.stateDir, identity),
+    driver: input.driver,
+    desired: await openDesiredStore(platform.state, identity),
     outbox: new Outbox(input.enveloper, unsentBoots),
     wake: input.wake,
     report: () => report(runtime),
   }
   const isMidway = journal.current().bootKey === bootKey && journal.current().attempt?.phase === 'rebooting'
   // A process that starts while the machine goes down must not undo what the reboot is for.
-  if (isMidway && (await isGoingDown())) memory.rebootAskedAt = readClock().mono
+  if (isMidway && (await platform.machine.isGoingDown())) memory.rebootAskedAt = readClock().mono
   return runtime
 }
 

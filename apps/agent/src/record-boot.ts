@@ -4,7 +4,6 @@ import { classifyBoot } from './journal/classify-boot.ts'
 import type { BootVerdict } from './journal/classify-boot.ts'
 import type { Journal, JournalAttempt } from './journal/journal.ts'
 import { log } from './log.ts'
-import { finalizeFailure } from './machine/systemd.ts'
 import { reportedImage } from './report/build-state.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -33,7 +32,7 @@ export async function recordBoot(runtime: Runtime): Promise<void> {
 }
 
 async function classify(runtime: Runtime, attempt: JournalAttempt): Promise<BootVerdict | undefined> {
-  const failure = await finalizeFailure()
+  const failure = await runtime.platform.machine.finalizeFailure()
   const records = runtime.bootLog.entries()
   const since = records.slice(records.findIndex(({ bootKey }) => bootKey === attempt.bootKey) + 1)
   const ranInTarget = since.some(({ booted }) => holds(booted, attempt.accept))

@@ -1,10 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import type { HelloBody } from '@bootfleet/contracts'
 import { capabilityWords } from './bootc/capabilities.ts'
-import { createBootcDriver } from './bootc/bootc-driver.ts'
 import { createSerialQueue } from './bootc/serial-queue.ts'
 import { createChangeSignal } from './change-signal.ts'
-import type { AgentConfig } from './config.ts'
 import { receiveDesired } from './desired/receive-desired.ts'
 import { enroll } from './identity/enroll.ts'
 import { deviceKey, loadIdentity } from './identity/identity.ts'
@@ -14,11 +11,9 @@ import { pause } from './link/back-off.ts'
 import { Link } from './link/link.ts'
 import type { Transport } from './link/transport.ts'
 import { log, messageOf } from './log.ts'
-import { readBootKey } from './machine/boot-key.ts'
-import { readHardwareId } from './machine/hardware-id.ts'
-import { disableOtherUpdaters } from './machine/systemd.ts'
 import { lastKnownHost, observeHost } from './observe.ts'
 import { newMemory, openRuntime } from './open-runtime.ts'
+import type { Platform } from './platform.ts'
 import { receiveControl } from './receive-control.ts'
 import { reportedImage } from './report/build-state.ts'
 import { buildDrift, buildInventory } from './report/documents.ts'
@@ -34,31 +29,29 @@ const firstLookMs = 5_000
 const lastWordsMs = 2_000
 const documentsEveryMs = 10 * 60_000
 
-/** The whole life of one agent process, until the signal is aborted. */
-export async function runAgent(config: AgentConfig, signal: AbortSignal): Promise<void> {
-  await mkdir(config.stateDir, { recursive: true, mode: 0o700 })
-  await mkdir(config.runDir, { recursive: true, mode: 0o700 })
-  const epoch = await nextEpoch(config.stateDir)
-  const bootKey = await readBootKey(config.bootIdFile)
+/** The whole life of one agent on one boot, until the signal is aborted. */
+export async function runAgent(platform: Platform, signal: AbortSignal): Promise<void> {
+  const { state } = platform
+  const epoch = await nextEpoch(state)
+  const bootKey = await platform.machine.bootKey()
   log('agent_started', { version: agentVersion, epoch, bootKey })
-  const driver = await createBootcDriver(config)
+  const driver = await platform.openDriver()
   const memory = newMemory()
-  memory.host = (await lastKnownHost(config.runDir)) ?? memory.host
+  memory.host = (await lastKnownHost(platform.run)) ?? memory.host
   // A pull that an earlier process began may hold bootc for long: what was known last is enough to say hello.
-  await Promise.race([observeHost({ driver, memory, config }), pause(firstLookMs, signal)])
-  const identity = (await loadIdentity(config.stateDir)) ?? (await enrollNow(config, memory, signal))
+  await Promise.race([observeHost({ driver, memory, platform }), pause(firstLookMs, signal)])
+  const identity = (await loadIdentity(state)) ?? (await enrollNow(platform, memory, signal))
   if (identity === undefined) return
   const change = createChangeSignal(signal)
   const enveloper = createEnveloper({ inc: identity.inc, epoch })
-  const runtime = await openRuntime({ config, identity, bootKey, memory, enveloper, driver, wake: change.notify })
+  const runtime = await openRuntime({ platform, identity, bootKey, memory, enveloper, driver, wake: change.notify })
   await serve({ runtime, identity, enveloper, signal, waitForChange: change.wait })
 }
 
-async function enrollNow(config: AgentConfig, memory: Memory, signal: AbortSignal): Promise<Identity | undefined> {
-  const hardwareId = config.hardwareId ?? (await readHardwareId(config.stateDir))
+async function enrollNow(platform: Platform, memory: Memory, signal: AbortSignal): Promise<Identity | undefined> {
   const { ref, digest } = reportedImage(memory.host.booted)
   const booted = { ...(ref !== undefined && { ref }), ...(digest !== undefined && { digest }) }
-  return enroll({ config, hardwareId, agentVersion, booted, signal })
+  return enroll({ platform, agentVersion, booted, signal })
 }
 
 interface Service {
@@ -74,7 +67,7 @@ async function serve(service: Service): Promise<void> {
   const { runtime, signal } = service
   const { outbox } = runtime
   const online = new AbortController()
-  const renewal = createRenewal(runtime.config, service.identity, () => link.reconnect(0))
+  const renewal = createRenewal(runtime.platform.state, service.identity, () => link.reconnect(0))
   const heartbeat = startHeartbeat(runtime)
   const actions = {
     setHeartbeat: heartbeat.setSeconds,
@@ -107,9 +100,10 @@ function linkOf(
   return new Link({
     credentials: async () => {
       const identity = parts.identity()
-      return { identity, key: (await deviceKey(runtime.config.stateDir, identity.keyName)).key }
+      return { identity, key: (await deviceKey(runtime.platform.state, identity.keyName)).key }
     },
-    retryBaseMs: runtime.config.retryBaseMs,
+    carriers: runtime.platform.carriers,
+    retryBaseMs: runtime.platform.retryBaseMs,
     will: (conn) => enveloper.wrap({ conn, online: false, why: 'lwt' }),
     lastDesired: () => lastDesired(runtime),
     onUp: (transport) => {
@@ -148,9 +142,9 @@ function lastDesired({ desired }: Runtime): { gen: number; hash?: string } {
 
 /** Inventory and drift: on start, and looked at again from time to time; sent when they changed. */
 async function sendDocuments(runtime: Runtime, signal: AbortSignal): Promise<void> {
-  const { memory, outbox, config } = runtime
-  const hardwareId = config.hardwareId ?? (await readHardwareId(config.stateDir))
-  const otherUpdaters = await disableOtherUpdaters()
+  const { memory, outbox, platform } = runtime
+  const hardwareId = await platform.machine.hardwareId()
+  const otherUpdaters = await platform.machine.disableOtherUpdaters()
   if (otherUpdaters.length > 0) log('other_updaters_disabled', { units: otherUpdaters.join(', ') })
   while (!signal.aborted) {
     if (memory.hostIsFresh) {

@@ -41,14 +41,14 @@ async function attemptStep(runtime: Runtime, step: Exclude<Step, { kind: 'idle' 
   }
 }
 
-function noteFailure({ memory, desired, config }: Runtime, step: Step, error: unknown): void {
+function noteFailure({ memory, desired, platform }: Runtime, step: Step, error: unknown): void {
   const failure =
     error instanceof BootcError
       ? error.failure
       : { code: 'bootc_failed' as const, detail: messageOf(error), retryable: true }
   const key = stepKey(step)
   const failures = memory.retry?.step === key ? memory.retry.failures + 1 : 1
-  const waitMs = config.retryBaseMs * retryFactor * 2 ** Math.min(failures - 1, maxFailuresCounted)
+  const waitMs = platform.retryBaseMs * retryFactor * 2 ** Math.min(failures - 1, maxFailuresCounted)
   const notBefore = failure.retryable ? readClock().mono + waitMs : null
   memory.retry = { step: key, gen: desired.current()?.doc.gen ?? 0, notBefore, failures }
   const digest = 'ref' in step ? digestOfRef(step.ref) : undefined

@@ -2,13 +2,13 @@ import type { AgentError } from '@bootfleet/contracts'
 import type { BootcDriver } from './bootc/bootc-driver.ts'
 import type { HostStatus } from './bootc/host-status.ts'
 import { readClock } from './clock.ts'
-import type { AgentConfig } from './config.ts'
 import type { DesiredStore } from './desired/desired-store.ts'
 import type { HeldGrant } from './desired/grant.ts'
 import type { BootLog } from './journal/boot-log.ts'
 import type { JournalStore } from './journal/journal.ts'
 import type { Step } from './plan/step.ts'
 import type { View } from './plan/view.ts'
+import type { Platform } from './platform.ts'
 import type { Outbox } from './report/outbox.ts'
 
 /** What only this process knows. All of it may be lost: the next process derives what it needs. */
@@ -31,7 +31,7 @@ export interface Memory {
 
 /** What the parts of a running agent share. */
 export interface Runtime {
-  config: AgentConfig
+  platform: Platform
   bootKey: string
   driver: BootcDriver
   journal: JournalStore

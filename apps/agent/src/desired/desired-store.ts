@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import { Desired, SignedDesired } from '@bootfleet/contracts'
 import type { SigningKey } from '@bootfleet/contracts'
 import { sha256Hex, verifyDesired } from '@bootfleet/pki'
-import { readOptionalJson, writeDurable } from '../store/durable-file.ts'
+import { readJson } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 
 /** A desired document whose signature was checked. `hash` is over the signed bytes. */
 export interface VerifiedDesired {
@@ -10,6 +10,8 @@ export interface VerifiedDesired {
   hash: string
   signed: SignedDesired
 }
+
+const fileName = 'desired.json'
 
 /** Keeps the newest desired document and the keys that may sign the next one. */
 export interface DesiredStore {
@@ -24,18 +26,17 @@ export interface DesiredStore {
 }
 
 export async function openDesiredStore(
-  stateDir: string,
+  state: Store,
   trust: { device: string; keys: readonly SigningKey[] },
 ): Promise<DesiredStore> {
-  const path = join(stateDir, 'desired.json')
-  let current = await read(path, trust)
+  let current = await read(state, trust)
 
   return {
     current: () => current,
     verify: (signed) => verify(signed, { device: trust.device, keys: keysInForce(current, trust.keys) }),
     keep: async (verified, adopted) => {
       const keys = verified.doc.keys.length > 0 ? verified.doc.keys : keysInForce(current, trust.keys)
-      await writeDurable(path, `${JSON.stringify({ signed: verified.signed, keys })}\n`)
+      await state.write(fileName, `${JSON.stringify({ signed: verified.signed, keys })}\n`)
       current = { ...verified, doc: { ...verified.doc, keys: [...keys] } }
       adopted()
     },
@@ -47,8 +48,8 @@ function keysInForce(current: VerifiedDesired | undefined, enrolled: readonly Si
 }
 
 /** What is on disk was verified when it came; it is read again without asking who signed it. */
-async function read(path: string, trust: { device: string }): Promise<VerifiedDesired | undefined> {
-  const stored = (await readOptionalJson(path)) as { signed?: unknown; keys?: SigningKey[] } | undefined
+async function read(state: Store, trust: { device: string }): Promise<VerifiedDesired | undefined> {
+  const stored = (await readJson(state, fileName)) as { signed?: unknown; keys?: SigningKey[] } | undefined
   const signed = SignedDesired.safeParse(stored?.signed)
   if (!signed.success) return undefined
   const bytes = Buffer.from(signed.data.payload, 'base64url')

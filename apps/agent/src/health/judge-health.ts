@@ -1,5 +1,5 @@
 import type { Journal, JournalAttempt, JournalHealth } from '../journal/journal.ts'
-import type { FailedCheck } from './run-checks.ts'
+import type { FailedCheck } from '../machine/machine.ts'
 
 /** What one round of checks means. `concluded` says that the health of this boot is known now and was not before. */
 export interface HealthVerdict {

@@ -1,15 +1,11 @@
 import { access, constants, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { FailedCheck } from '../machine/machine.ts'
 import { runCommand } from '../machine/run-command.ts'
 import { failedUnits } from '../machine/systemd.ts'
 
 const maxCheckMs = 60_000
 const maxOutput = 1000
-
-export interface FailedCheck {
-  check: string
-  output?: string
-}
 
 /** Where executable checks are looked for; each must exit 0. */
 export function checkDirectories(stateDir: string): string[] {

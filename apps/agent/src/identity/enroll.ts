@@ -1,12 +1,10 @@
-import { hostname } from 'node:os'
-import { EnrollResponse, EnrollmentDocument } from '@bootfleet/contracts'
+import { EnrollResponse } from '@bootfleet/contracts'
+import type { EnrollmentDocument } from '@bootfleet/contracts'
 import { PkiError, fetchPinnedAuthority } from '@bootfleet/pki'
-import type { AgentConfig } from '../config.ts'
 import { createBackOff, pause } from '../link/back-off.ts'
 import { problemOf, requestJson } from '../link/https-client.ts'
 import { log, messageOf } from '../log.ts'
-import { ociArchitecture } from '../machine/hardware-id.ts'
-import { readOptional } from '../store/durable-file.ts'
+import type { Platform } from '../platform.ts'
 import { deviceKey, saveIdentity } from './identity.ts'
 import type { Identity } from './identity.ts'
 
@@ -14,8 +12,7 @@ const requestMs = 30_000
 const retryCapMs = 10 * 60_000
 
 export interface EnrollInput {
-  config: AgentConfig
-  hardwareId: string
+  platform: Platform
   agentVersion: string
   booted: { ref?: string; digest?: string } | undefined
   signal: AbortSignal
@@ -29,12 +26,12 @@ type Try = { identity: Identity } | { retryAfterMs: number | undefined }
  * document, an unreachable or wrong server, a refused token, a pending approval. Undefined when the signal is aborted.
  */
 export async function enroll(input: EnrollInput): Promise<Identity | undefined> {
-  const { config, signal } = input
-  const backOff = createBackOff({ baseMs: config.retryBaseMs * 5, capMs: retryCapMs })
+  const { platform, signal } = input
+  const backOff = createBackOff({ baseMs: platform.retryBaseMs * 5, capMs: retryCapMs })
   while (!signal.aborted) {
-    const outcome = await tryToEnroll(input)
+    const outcome = await platform.takeTurn(() => tryToEnroll(input))
     if ('identity' in outcome) {
-      await saveIdentity(config.stateDir, outcome.identity)
+      await saveIdentity(platform.state, outcome.identity)
       log('enrolled', { device: outcome.identity.device, inc: outcome.identity.inc })
       return outcome.identity
     }
@@ -45,7 +42,7 @@ export async function enroll(input: EnrollInput): Promise<Identity | undefined> 
 
 async function tryToEnroll(input: EnrollInput): Promise<Try> {
   try {
-    const document = await findDocument(input.config.enrollFiles)
+    const document = await input.platform.findEnrollment()
     return document === undefined ? { retryAfterMs: undefined } : await post(input, document)
   } catch (error) {
     const wrongServer = error instanceof PkiError && error.code === 'pin_mismatch'
@@ -59,21 +56,10 @@ async function tryToEnroll(input: EnrollInput): Promise<Try> {
   }
 }
 
-async function findDocument(files: readonly string[]): Promise<EnrollmentDocument | undefined> {
-  for (const file of files) {
-    const text = await readOptional(file)
-    if (text === undefined) continue
-    const parsed = EnrollmentDocument.safeParse(parseJson(text))
-    if (parsed.success) return parsed.data
-    log('enroll_document_invalid', { file, remedy: 'it must hold url, token and caSha256: put a new one there' })
-  }
-  log('enroll_document_missing', { remedy: `put an enrollment document at ${files.at(0) ?? ''}` })
-  return undefined
-}
-
 /** The server proves that it holds a certificate of the pinned CA before it sees the token. */
 async function post(input: EnrollInput, document: EnrollmentDocument): Promise<Try> {
-  const { config, booted } = input
+  const { platform, booted } = input
+  const { machine } = platform
   const server = new URL(document.url)
   if (server.protocol !== 'https:') throw new Error('the url of the enrollment document must begin with https://')
   const ca = await fetchPinnedAuthority({
@@ -82,7 +68,7 @@ async function post(input: EnrollInput, document: EnrollmentDocument): Promise<T
     caSha256: document.caSha256,
     timeoutMs: requestMs,
   })
-  const { csr } = await deviceKey(config.stateDir)
+  const { csr } = await deviceKey(platform.state)
   const response = await requestJson({
     method: 'POST',
     url: new URL('/device/v1/enroll', server).href,
@@ -92,9 +78,9 @@ async function post(input: EnrollInput, document: EnrollmentDocument): Promise<T
     body: {
       token: document.token,
       csr,
-      hardwareId: input.hardwareId,
-      architecture: ociArchitecture(),
-      hostname: hostname().slice(0, 253),
+      hardwareId: await machine.hardwareId(),
+      architecture: machine.architecture,
+      hostname: machine.hostname.slice(0, 253),
       agent: input.agentVersion,
       ...(booted && { booted }),
     },
@@ -114,12 +100,4 @@ async function post(input: EnrollInput, document: EnrollmentDocument): Promise<T
   }
   const { state: _state, ...identity } = answer.data
   return { identity }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

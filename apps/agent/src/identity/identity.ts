@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import type { SigningKey } from '@bootfleet/contracts'
 import { createDeviceKey, createSigningRequest } from '@bootfleet/pki'
-import { readOptional, readOptionalJson, writeDurable } from '../store/durable-file.ts'
+import { readJson } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 
 /** Who this device is to its control plane. The private key is kept in a file of its own. */
 export interface Identity {
@@ -19,26 +19,29 @@ export interface Identity {
 
 const identityFile = 'identity.json'
 
-export async function loadIdentity(stateDir: string): Promise<Identity | undefined> {
-  const stored = (await readOptionalJson(join(stateDir, identityFile))) as Partial<Identity> | undefined
+export async function loadIdentity(state: Store): Promise<Identity | undefined> {
+  const stored = (await readJson(state, identityFile)) as Partial<Identity> | undefined
   return stored?.device !== undefined && stored.certificate !== undefined ? (stored as Identity) : undefined
 }
 
-export async function saveIdentity(stateDir: string, identity: Identity): Promise<void> {
-  await writeDurable(join(stateDir, identityFile), `${JSON.stringify(identity, null, 1)}\n`)
+export async function saveIdentity(state: Store, identity: Identity): Promise<void> {
+  await state.write(identityFile, `${JSON.stringify(identity, null, 1)}\n`)
 }
 
 /** The device's key and signing request, made once: the same request again gets the same certificate. */
-export async function deviceKey(stateDir: string, name = 'key'): Promise<{ key: string; csr: string }> {
-  const key = await madeOnce(join(stateDir, `${name}.pem`), createDeviceKey)
-  const csr = await madeOnce(join(stateDir, `${name}.csr`), () => createSigningRequest(key))
+export async function deviceKey(state: Store, name = 'key'): Promise<{ key: string; csr: string }> {
+  const key = await madeOnce({ state, name: `${name}.pem` }, createDeviceKey)
+  const csr = await madeOnce({ state, name: `${name}.csr` }, () => createSigningRequest(key))
   return { key, csr }
 }
 
-async function madeOnce(path: string, make: () => string | Promise<string>): Promise<string> {
-  const stored = await readOptional(path)
+async function madeOnce(
+  { state, name }: { state: Store; name: string },
+  make: () => string | Promise<string>,
+): Promise<string> {
+  const stored = await state.read(name)
   if (stored !== undefined && stored.includes('-----END')) return stored
   const made = await make()
-  await writeDurable(path, made)
+  await state.write(name, made)
   return made
 }

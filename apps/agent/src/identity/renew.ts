@@ -1,8 +1,8 @@
 import { RenewResponse } from '@bootfleet/contracts'
 import { readCertificate } from '@bootfleet/pki'
-import type { AgentConfig } from '../config.ts'
 import { problemOf, requestJson } from '../link/https-client.ts'
 import { log } from '../log.ts'
+import type { Store } from '../store/store.ts'
 import { deviceKey, saveIdentity } from './identity.ts'
 import type { Identity } from './identity.ts'
 
@@ -13,11 +13,11 @@ export function isRenewalDue(certificate: string, wall: number): boolean {
 }
 
 /** Gets a certificate for a new key over the present one; on disk when it resolves. Throws when it is refused. */
-export async function renewCertificate(config: AgentConfig, identity: Identity): Promise<Identity> {
-  const current = await deviceKey(config.stateDir, identity.keyName)
+export async function renewCertificate(state: Store, identity: Identity): Promise<Identity> {
+  const current = await deviceKey(state, identity.keyName)
   // The name is bound to the certificate that it replaces, so a lost answer is asked for again with the same request.
   const keyName = `key-${readCertificate(identity.certificate).serialNumber.slice(0, 16)}`
-  const { csr } = await deviceKey(config.stateDir, keyName)
+  const { csr } = await deviceKey(state, keyName)
   const response = await requestJson({
     method: 'POST',
     url: new URL('/device/v1/renew', identity.https).href,
@@ -27,7 +27,7 @@ export async function renewCertificate(config: AgentConfig, identity: Identity):
   })
   if (response.status >= 300) throw new Error(`the certificate was not renewed: ${problemOf(response).detail}`)
   const renewed = { ...identity, ...RenewResponse.parse(response.json), keyName }
-  await saveIdentity(config.stateDir, renewed)
+  await saveIdentity(state, renewed)
   log('certificate_renewed', { device: identity.device })
   return renewed
 }

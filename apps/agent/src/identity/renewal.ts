@@ -1,6 +1,6 @@
-import type { AgentConfig } from '../config.ts'
 import { pause } from '../link/back-off.ts'
 import { log, messageOf } from '../log.ts'
+import type { Store } from '../store/store.ts'
 import type { Identity } from './identity.ts'
 import { isRenewalDue, renewCertificate } from './renew.ts'
 
@@ -14,12 +14,12 @@ export interface Renewal {
   run: (signal: AbortSignal) => Promise<void>
 }
 
-export function createRenewal(config: AgentConfig, enrolled: Identity, onRenewed: () => void): Renewal {
+export function createRenewal(state: Store, enrolled: Identity, onRenewed: () => void): Renewal {
   let identity = enrolled
 
   async function renew(): Promise<void> {
     try {
-      identity = await renewCertificate(config, identity)
+      identity = await renewCertificate(state, identity)
       onRenewed()
     } catch (error) {
       log('renewal_failed', { detail: messageOf(error), remedy: 'it is tried again each hour' })

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { limits } from '@bootfleet/contracts'
 import type { BootBody } from '@bootfleet/contracts'
-import { readOptional, writeDurable } from '../store/durable-file.ts'
+import type { Store } from '../store/store.ts'
 
 /** One boot. It is sent once `final`: its health is known, or a later boot shows that it never will be. */
 export interface BootLogEntry extends BootBody {
@@ -21,13 +20,13 @@ export interface BootLog {
   forgetSeen: () => Promise<void>
 }
 
-export async function openBootLog(stateDir: string): Promise<BootLog> {
-  const path = join(stateDir, 'boots.jsonl')
-  let entries = parse((await readOptional(path)) ?? '')
+export async function openBootLog(state: Store): Promise<BootLog> {
+  const name = 'boots.jsonl'
+  let entries = parse((await state.read(name)) ?? '')
 
   async function save(next: BootLogEntry[]): Promise<void> {
     entries = next.slice(-limits.bootsKept)
-    await writeDurable(path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+    await state.write(name, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
   }
 
   return {

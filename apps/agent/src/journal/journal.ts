@@ -1,6 +1,6 @@
-import { join } from 'node:path'
 import type { attemptOutcomes } from '@bootfleet/contracts'
-import { readOptionalJson, writeDurable } from '../store/durable-file.ts'
+import { readJson } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 
 export type AttemptOutcome = (typeof attemptOutcomes)[number]
 
@@ -81,15 +81,15 @@ export interface JournalStore {
 }
 
 /** Opens the journal. One that cannot be read is started anew: everything else is derived from observation. */
-export async function openJournal(stateDir: string): Promise<JournalStore> {
-  const path = join(stateDir, 'journal.json')
-  const stored = await readOptionalJson(path)
+export async function openJournal(state: Store): Promise<JournalStore> {
+  const name = 'journal.json'
+  const stored = await readJson(state, name)
   let journal: Journal = isJournal(stored) ? { ...emptyJournal(), ...stored } : emptyJournal()
   return {
     current: () => journal,
     write: async (change) => {
       const next = { ...journal, ...change }
-      await writeDurable(path, `${JSON.stringify(next, null, 1)}\n`)
+      await state.write(name, `${JSON.stringify(next, null, 1)}\n`)
       journal = next
     },
   }

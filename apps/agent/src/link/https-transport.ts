@@ -50,6 +50,7 @@ export function openHttpsTransport(input: HttpsTransportInput): Transport {
     carrier: 'https',
     send: (kind, envelope) => post(channel, { kind, envelope }),
     close: async () => close('closed by the agent'),
+    destroy: close,
   }
 }
 

@@ -59,7 +59,8 @@ export class Link {
   }
 
   private async tryHttps(): Promise<Connection | undefined> {
-    return this.mqttFailures < mqttTries ? undefined : openConnection(this.input, 'https')
+    const isWorthIt = this.mqttFailures >= mqttTries && this.input.carriers.https !== undefined
+    return isWorthIt ? openConnection(this.input, 'https') : undefined
   }
 
   /** Serves one connection until it is gone, or until a better one is found, which is then the answer. */

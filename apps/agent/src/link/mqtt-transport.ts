@@ -44,6 +44,7 @@ export async function openMqttTransport(input: MqttTransportInput): Promise<Tran
     carrier: 'mqtt',
     send: (kind, envelope) => session.publish(kind, JSON.stringify(envelope)),
     close: () => session.end(),
+    destroy: session.destroy,
   }
 }
 

@@ -2,12 +2,19 @@ import { randomUUID } from 'node:crypto'
 import type { Envelope } from '@bootfleet/contracts'
 import type { Identity } from '../identity/identity.ts'
 import { log } from '../log.ts'
-import { openHttpsTransport } from './https-transport.ts'
-import { openMqttTransport } from './mqtt-transport.ts'
+import type { HttpsTransportInput } from './https-transport.ts'
+import type { MqttTransportInput } from './mqtt-transport.ts'
 import type { Transport, TransportEvents } from './transport.ts'
+
+/** The ways to the control plane. Without HTTPS there is only MQTT. */
+export interface Carriers {
+  mqtt: (input: MqttTransportInput) => Promise<Transport>
+  https: ((input: HttpsTransportInput) => Transport) | undefined
+}
 
 /** What a connection needs of the agent. */
 export interface ConnectionInput {
+  carriers: Carriers
   credentials: () => Promise<{ identity: Identity; key: string }>
   retryBaseMs: number
   will: (conn: string) => Envelope
@@ -39,9 +46,11 @@ export async function openConnection(input: ConnectionInput, carrier: Transport[
     },
   }
   const common = { identity, key, conn, events }
-  const transport =
-    carrier === 'mqtt'
-      ? await openMqttTransport({ ...common, will: input.will(conn) })
-      : openHttpsTransport({ ...common, lastDesired: input.lastDesired, retryBaseMs: input.retryBaseMs })
+  if (carrier === 'mqtt') {
+    return { transport: await input.carriers.mqtt({ ...common, will: input.will(conn) }), closed }
+  }
+  const { lastDesired, retryBaseMs } = input
+  const transport = input.carriers.https?.({ ...common, lastDesired, retryBaseMs })
+  if (transport === undefined) throw new Error('there is no way over HTTPS')
   return { transport, closed }
 }

@@ -9,6 +9,8 @@ export interface Transport {
   send: (kind: UpKind, envelope: Envelope) => Promise<void>
   /** A polite end. */
   close: () => Promise<void>
+  /** Breaks it with no goodbye, as when the network is gone. */
+  destroy: (reason: string) => void
 }
 
 export interface TransportEvents {

@@ -18,6 +18,7 @@ function wire(conn = 'c1') {
       sent.push({ kind, envelope })
     },
     close: async () => undefined,
+    destroy: () => undefined,
   }
   return { sent, transport, kinds: () => sent.map(({ kind }) => kind) }
 }

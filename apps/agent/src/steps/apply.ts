@@ -1,5 +1,4 @@
 import { log } from '../log.ts'
-import { failedUnits } from '../machine/systemd.ts'
 import type { Runtime } from '../runtime.ts'
 import { attemptFor } from './attempt.ts'
 import type { Executor } from './executor.ts'
@@ -56,6 +55,6 @@ export const reboot: Executor<'reboot'> = async (runtime) => {
 
 export const rebootAgain: Executor<'reboot-again'> = goDown
 
-async function baseline({ journal }: Runtime): Promise<string[] | null> {
-  return (await failedUnits()) ?? journal.current().failedUnits
+async function baseline({ platform, journal }: Runtime): Promise<string[] | null> {
+  return (await platform.machine.failedUnits()) ?? journal.current().failedUnits
 }

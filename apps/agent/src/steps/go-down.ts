@@ -1,6 +1,5 @@
 import { readClock } from '../clock.ts'
 import { log } from '../log.ts'
-import { requestReboot } from '../machine/systemd.ts'
 import type { Runtime } from '../runtime.ts'
 
 const lastWordsMs = 3000
@@ -12,6 +11,6 @@ export async function goDown(runtime: Runtime): Promise<void> {
   outbox.say((queue) => queue.putGoodbye({ online: false, why: 'reboot' }))
   await outbox.flush(lastWordsMs)
   log('rebooting')
-  await requestReboot()
+  await runtime.platform.machine.requestReboot()
   memory.rebootAskedAt = readClock().mono
 }

@@ -1,5 +1,4 @@
 import { log } from '../log.ts'
-import { runCommand } from '../machine/run-command.ts'
 import { pause } from '../link/back-off.ts'
 import type { Executor } from './executor.ts'
 import { goDown } from './go-down.ts'
@@ -24,10 +23,8 @@ export const opUnquarantine: Executor<'op-unquarantine'> = async (runtime, step)
 
 /** Counted as done after it is done: at least once. */
 export const opCollectLogs: Executor<'op-collect-logs'> = async (runtime, step) => {
-  const { journal, outbox } = runtime
-  const args = ['-b', '-n', '2000', '-o', 'short-iso', '--no-pager']
-  const { stdout, stderr } = await runCommand('journalctl', args, { timeoutMs: 30_000 })
-  const text = stdout || stderr || 'the journal is empty'
+  const { journal, outbox, platform } = runtime
+  const text = await platform.machine.readLog()
   const parts = text.slice(-chunkChars * maxChunks).match(new RegExp(`[\\s\\S]{1,${chunkChars}}`, 'g')) ?? []
   for (const [part, chunk] of parts.entries()) {
     await outbox.telemetry('tm/log', { op: step.count, part, last: part === parts.length - 1, text: chunk })

@@ -1,7 +1,5 @@
-import { uptime } from 'node:os'
 import { readClock } from '../clock.ts'
 import { judgeHealth } from '../health/judge-health.ts'
-import { runChecks } from '../health/run-checks.ts'
 import { log } from '../log.ts'
 import type { Executor } from './executor.ts'
 
@@ -10,9 +8,9 @@ const retryFactor = 2
 
 /** One round of health checks. */
 export const verify: Executor<'verify'> = async (runtime) => {
-  const { config, journal, memory, bootLog, outbox } = runtime
+  const { platform, journal, memory, bootLog, outbox } = runtime
   const before = journal.current()
-  const failed = await runChecks({ stateDir: config.stateDir, baseline: before.failedUnits })
+  const failed = await platform.machine.runChecks(before.failedUnits)
   const { mono } = readClock()
   const canRollBack = memory.host.rollback !== null
   const { health, attempt, concluded } = judgeHealth(before, { failed, mono, canRollBack })
@@ -22,9 +20,9 @@ export const verify: Executor<'verify'> = async (runtime) => {
   if (concluded) {
     log('health', { status: health.status, failed: failed.map(({ check }) => check).join(', ') })
     const names = failed.map(({ check }) => check)
-    const durationMs = Math.round(uptime() * 1000)
+    const durationMs = platform.machine.uptimeMs()
     await bootLog.conclude({ health: health.status === 'healthy' ? 'healthy' : 'unhealthy', failed: names, durationMs })
     outbox.say(() => undefined)
   }
-  memory.nextCheckAt = mono + config.retryBaseMs * (health.status === 'checking' ? retryFactor : recheckFactor)
+  memory.nextCheckAt = mono + platform.retryBaseMs * (health.status === 'checking' ? retryFactor : recheckFactor)
 }

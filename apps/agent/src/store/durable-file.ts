@@ -29,14 +29,3 @@ export async function readOptional(path: string): Promise<string | undefined> {
     throw error
   }
 }
-
-/** Parsed JSON, or undefined when the file is missing or is no JSON. */
-export async function readOptionalJson(path: string): Promise<unknown> {
-  const text = await readOptional(path)
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -1,11 +1,11 @@
-import { join } from 'node:path'
-import { readOptional, writeDurable } from './durable-file.ts'
+import type { Store } from './store.ts'
+
+const name = 'epoch'
 
 /** Counts this start of the agent, on disk before anything is sent, so that no two runs share an epoch. */
-export async function nextEpoch(stateDir: string): Promise<number> {
-  const path = join(stateDir, 'epoch')
-  const last = Number.parseInt((await readOptional(path)) ?? '0', 10)
+export async function nextEpoch(state: Store): Promise<number> {
+  const last = Number.parseInt((await state.read(name)) ?? '0', 10)
   const epoch = (Number.isSafeInteger(last) && last >= 0 ? last : 0) + 1
-  await writeDurable(path, `${epoch}\n`)
+  await state.write(name, `${epoch}\n`)
   return epoch
 }

@@ -1,0 +1,40 @@
+/** One required health check that did not pass. */
+export interface FailedCheck {
+  check: string
+  output?: string
+}
+
+/** What the inventory says of a machine besides bootc; only what JSON can hold. */
+export interface MachineFacts {
+  kernel: string
+  os: Record<string, string>
+  disk: { totalGiB: number; freePercent: number } | null
+}
+
+/** What the agent asks of the machine that it runs on, bootc aside. */
+export interface Machine {
+  hostname: string
+  /** In the words of OCI. */
+  architecture: string
+  /** Names this boot: another boot, another key. */
+  bootKey: () => Promise<string>
+  /** The same for the life of the machine. */
+  hardwareId: () => Promise<string>
+  uptimeMs: () => number
+  facts: () => Promise<MachineFacts>
+  kernelArguments: () => Promise<string[]>
+  /** Names of the units that have failed, or undefined when nobody can tell. */
+  failedUnits: () => Promise<string[] | undefined>
+  /** Runs all required checks once. `baseline` names the units that had failed on the image before. */
+  runChecks: (baseline: readonly string[] | null) => Promise<FailedCheck[]>
+  /** Why the boot before did not make its staged image bootable, or undefined. */
+  finalizeFailure: () => Promise<string | undefined>
+  /** Throws what the machine said when it refused. */
+  requestReboot: () => Promise<void>
+  /** It is on its way down already. */
+  isGoingDown: () => Promise<boolean>
+  /** Turns off whatever else would update this machine, and names what was on. */
+  disableOtherUpdaters: () => Promise<string[]>
+  /** The end of the system's log. */
+  readLog: () => Promise<string>
+}

@@ -1,0 +1,36 @@
+import { hostname, uptime } from 'node:os'
+import type { AgentConfig } from '../config.ts'
+import { runChecks } from '../health/run-checks.ts'
+import type { Store } from '../store/store.ts'
+import type { Machine } from './machine.ts'
+import { readBootKey } from './boot-key.ts'
+import { readHardwareId, ociArchitecture } from './hardware-id.ts'
+import { runCommand } from './run-command.ts'
+import { readFacts, readKernelArguments } from './system-facts.ts'
+import { disableOtherUpdaters, failedUnits, finalizeFailure, isGoingDown, requestReboot } from './systemd.ts'
+
+/** The machine that this process runs on, as systemd and the kernel show it. */
+export function systemMachine(config: AgentConfig, state: Store): Machine {
+  return {
+    hostname: hostname(),
+    architecture: ociArchitecture(),
+    bootKey: () => readBootKey(config.bootIdFile),
+    hardwareId: async () => config.hardwareId ?? (await readHardwareId(state)),
+    uptimeMs: () => Math.round(uptime() * 1000),
+    facts: () => readFacts(config.stateDir),
+    kernelArguments: readKernelArguments,
+    failedUnits,
+    runChecks: (baseline) => runChecks({ stateDir: config.stateDir, baseline }),
+    finalizeFailure,
+    requestReboot,
+    isGoingDown,
+    disableOtherUpdaters,
+    readLog,
+  }
+}
+
+async function readLog(): Promise<string> {
+  const args = ['-b', '-n', '2000', '-o', 'short-iso', '--no-pager']
+  const { stdout, stderr } = await runCommand('journalctl', args, { timeoutMs: 30_000 })
+  return stdout || stderr || 'the journal is empty'
+}

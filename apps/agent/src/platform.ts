@@ -1,0 +1,46 @@
+import { mkdir } from 'node:fs/promises'
+import type { EnrollmentDocument } from '@bootfleet/contracts'
+import { createBootcDriver } from './bootc/bootc-driver.ts'
+import type { BootcDriver } from './bootc/bootc-driver.ts'
+import type { AgentConfig } from './config.ts'
+import { findEnrollment } from './identity/find-enrollment.ts'
+import { openHttpsTransport } from './link/https-transport.ts'
+import { openMqttTransport } from './link/mqtt-transport.ts'
+import type { Carriers } from './link/open-connection.ts'
+import type { Machine } from './machine/machine.ts'
+import { systemMachine } from './machine/system-machine.ts'
+import { directoryStore } from './store/directory-store.ts'
+import type { Store } from './store/store.ts'
+
+/** All that an agent has around itself: with another one it runs elsewhere, and nothing else changes. */
+export interface Platform {
+  machine: Machine
+  /** Outlives reboots. */
+  state: Store
+  /** Outlives the agent, not the boot. */
+  run: Store
+  openDriver: () => Promise<BootcDriver>
+  carriers: Carriers
+  findEnrollment: () => Promise<EnrollmentDocument | undefined>
+  /** Runs one request to enroll when it may go out. */
+  takeTurn: <T>(request: () => Promise<T>) => Promise<T>
+  /** Unit of every back-off and of the pause between health checks, milliseconds. */
+  retryBaseMs: number
+}
+
+/** The machine that this process runs on. */
+export async function systemPlatform(config: AgentConfig): Promise<Platform> {
+  await mkdir(config.stateDir, { recursive: true, mode: 0o700 })
+  await mkdir(config.runDir, { recursive: true, mode: 0o700 })
+  const state = directoryStore(config.stateDir)
+  return {
+    machine: systemMachine(config, state),
+    state,
+    run: directoryStore(config.runDir),
+    openDriver: () => createBootcDriver(config),
+    carriers: { mqtt: openMqttTransport, https: openHttpsTransport },
+    findEnrollment: () => findEnrollment(config.enrollFiles),
+    takeTurn: (request) => request(),
+    retryBaseMs: config.retryBaseMs,
+  }
+}
