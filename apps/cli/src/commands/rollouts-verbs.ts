@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import type { OperatorVerb } from '@bootfleet/contracts'
+import { openSession, type Cli } from '../cli.ts'
+import { rolloutId } from '../find-rollout.ts'
+import { inWords } from '../output/text.ts'
+
+/** Verbs that need nothing but the rollout. */
+const verbs: Readonly<Record<Exclude<OperatorVerb, 'resume'>, string>> = {
+  start: 'start a draft or a scheduled rollout now',
+  pause: 'offer and grant nothing new; devices that reboot are followed to the end',
+  promote: 'open the next wave now',
+  abort: 'end a rollout: devices without a grant go back to what they had',
+  retry: 'try the failed targets again',
+}
+
+/** `bootfleet rollouts start|pause|promote|abort|retry`. */
+export function addRolloutVerbs(rollouts: Command, cli: Cli): void {
+  for (const verb of Object.keys(verbs) as (keyof typeof verbs)[]) {
+    const command = rollouts.command(verb).description(verbs[verb]).argument('<rollout>', 'id')
+    command.action(async (key: string) => {
+      const { client, output } = await openSession(cli, command)
+      const rollout = await client.rollouts[verb]({ params: { rollout: rolloutId(key) } })
+      output.result(rollout, () => [`Rollout ${rollout.id} is ${inWords(rollout.state)}.`])
+    })
+  }
+}

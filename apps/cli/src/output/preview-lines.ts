@@ -1,0 +1,55 @@
+import type { RolloutPreview } from '@bootfleet/contracts'
+import { formatDuration } from '../duration.ts'
+import { formatBytes } from './bytes.ts'
+import { paragraph, type Output } from './output.ts'
+import { titleOf } from './rollout-text.ts'
+import { renderTable } from './table.ts'
+import { countOf, plain } from './text.ts'
+
+type Wave = RolloutPreview['waves'][number]
+
+const columns = [
+  { title: 'WAVE', value: ({ index, name }: Wave) => `${index + 1} ${name}`, shrinkTo: 10 },
+  { title: 'DEVICES', value: ({ size }: Wave) => String(size), align: 'right' as const },
+  { title: 'SOAK', value: ({ soakSec }: Wave) => formatDuration(soakSec * 1000), align: 'right' as const },
+  { title: 'TRIPS AT', value: tripsAt },
+  {
+    title: 'PASSES AT',
+    value: ({ successesToPass }: Wave) => countOf(successesToPass, 'success', 'successes'),
+  },
+  { title: 'FIRST', value: ({ devices }: Wave) => names(devices), shrinkTo: 10 },
+]
+
+/** What a rollout would do, for people. */
+export function previewLines(preview: RolloutPreview, output: Output): string[] {
+  const { waves, excluded, mergedWaves, bytesToPull, warnings, eligible } = preview
+  const { paint } = output
+  return [
+    `${paint('bold', plain(titleOf(preview)))}: ${countOf(eligible, 'device')} in ${countOf(waves.length, 'wave')}` +
+      `${bytesToPull === null ? '' : `, ${formatBytes(bytesToPull)} to pull`}.`,
+    ...(waves.length > 0 ? ['', ...renderTable(columns, waves, { width: output.width(), paint })] : []),
+    ...(mergedWaves.length > 0
+      ? ['', ...paragraph(output, `Merged, as they would add nobody: ${mergedWaves.join(', ')}.`)]
+      : []),
+    ...(excluded.length > 0 ? ['', 'Left out:'] : []),
+    ...excluded.flatMap(({ because, count, devices }) =>
+      paragraph(
+        output,
+        plain(
+          `${countOf(count, 'device')}: ${because.message} (${names(devices)}${count > devices.length ? ', …' : ''})`,
+        ),
+        '  ',
+      ),
+    ),
+    ...(warnings.length > 0 ? [''] : []),
+    ...warnings.flatMap(({ message }) => paragraph(output, plain(message)).map((line) => paint('yellow', line))),
+  ]
+}
+
+function tripsAt({ failuresToTrip }: Wave): string {
+  return failuresToTrip === null ? 'never' : countOf(failuresToTrip, 'failure')
+}
+
+function names(devices: Wave['devices']): string {
+  return devices.map(({ name }) => name).join(', ')
+}

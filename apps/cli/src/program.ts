@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import type { Cli } from './cli.ts'
+import { addChannels } from './commands/channels.ts'
+import { addDevices } from './commands/devices.ts'
+import { addEnrollDocument } from './commands/enroll-document.ts'
+import { addExitCodes } from './commands/exit-codes.ts'
+import { addGroups } from './commands/groups.ts'
+import { addLogin } from './commands/login.ts'
+import { addLogout } from './commands/logout.ts'
+import { addReleases } from './commands/releases.ts'
+import { addRollouts } from './commands/rollouts.ts'
+import { addWhoami } from './commands/whoami.ts'
+
+export const version = '0.1.0'
+
+const afterHelp = `
+BOOTFLEET_URL and BOOTFLEET_TOKEN go before what "bootfleet login" kept, --url and
+--token before both. Exit codes: bootfleet help exit-codes`
+
+/** The command line as a tree of commands. Throws CommanderError in place of ending the process. */
+export function createProgram(cli: Cli): Command {
+  const program = new Command('bootfleet')
+    .description('Roll OS images out to a fleet of bootc machines, in waves, and prove that they boot.')
+    .version(version)
+    .option('--json', 'print JSON: what the API answers, or one value a line while watching')
+    .option('--url <url>', 'address of the server')
+    .option('--token <token>', 'API token; better given as BOOTFLEET_TOKEN, which other users cannot see')
+    .showHelpAfterError(false)
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => void cli.streams.stdout.write(text),
+      writeErr: (text) => void cli.streams.stderr.write(text),
+      // Told once, with everything else that goes wrong.
+      outputError: () => {},
+      getOutHelpWidth: () => Math.min(cli.streams.stdout.columns || 80, 100),
+    })
+    .exitOverride()
+    .addHelpText('after', afterHelp)
+  for (const add of [
+    addLogin,
+    addLogout,
+    addWhoami,
+    addDevices,
+    addGroups,
+    addChannels,
+    addReleases,
+    addRollouts,
+    addEnrollDocument,
+    addExitCodes,
+  ])
+    add(program, cli)
+  return program
+}

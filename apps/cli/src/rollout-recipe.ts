@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { PolicyInput, type CreateRollout } from '@bootfleet/contracts'
+import type { z } from 'zod'
+import { CliError } from './failure.ts'
+
+/** What a rollout is made of on the command line; the same to create it and to preview it. */
+export interface RecipeOptions {
+  readonly channel: string
+  readonly release: string
+  readonly policy?: string
+  readonly selector?: string
+}
+
+export function addRecipeOptions(command: Command): Command {
+  return command
+    .requiredOption('--channel <channel>')
+    .requiredOption('--release <release>', 'id, version or tag of a release of the channel')
+    .option('--policy <policy>', 'name or id, or @FILE with one in JSON; otherwise the default of the channel')
+    .option('--selector <selector>', 'only devices with such labels: "site=berlin,!lab"')
+}
+
+/** The body of the request. Throws a usage error when a policy in a file is not one. */
+export async function readRecipe(options: RecipeOptions): Promise<z.input<typeof CreateRollout>> {
+  const { channel, release, policy, selector } = options
+  return { channel, release, selector, policy: policy?.startsWith('@') ? await readPolicy(policy.slice(1)) : policy }
+}
+
+async function readPolicy(file: string): Promise<PolicyInput> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new CliError('usage', `The policy in ${file} cannot be read: check the path.`, { cause: error })
+  })
+  const { data, error } = PolicyInput.safeParse(parseJson(text))
+  if (data) return data
+  const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`)
+  throw new CliError('usage', `${file} is not a policy. ${problems.join('; ')}.`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
