@@ -10,6 +10,7 @@ const reasons: readonly Reason[] = [
   organizationFrozen,
   groupFrozen,
   rejected,
+  refused,
   quarantined,
   rolloutState,
   target,
@@ -64,6 +65,13 @@ function rejected({ rejectedCode }: ExplainFacts): Because | undefined {
     message: `The agent refused the last desired state (${rejectedCode}).`,
     rejectedCode,
   }
+}
+
+function refused({ refused: codes }: ExplainFacts): Because | undefined {
+  if (codes.length === 0) return undefined
+  const list = codes.map(({ code, count }) => `${code} (${count})`).join(', ')
+  const message = `Messages of the device were refused in the last day: ${list}. Its agent may be outdated or broken.`
+  return { code: 'device.messages_refused', message, codes: list }
 }
 
 function quarantined({ device, current: wanted }: ExplainFacts): Because | undefined {

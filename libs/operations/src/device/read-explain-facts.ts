@@ -21,6 +21,8 @@ export interface ExplainFacts {
     readonly active: boolean
   } | null
   readonly rejectedCode: string | null
+  /** Messages of the device that were refused in the last day, by code; a sample, so these are lower bounds. */
+  readonly refused: readonly { readonly code: string; readonly count: number }[]
 }
 
 /** Reads what `explainFacts` judges. Throws `not_found`. */
@@ -48,7 +50,19 @@ export async function readExplainFacts(tx: Tx, ctx: Ctx, id: string): Promise<Ex
       active: device.activeRollout?.id === target.rolloutId,
     },
     rejectedCode: desired?.rejectedCode ?? null,
+    refused: await readRefused(tx, ctx, id),
   }
+}
+
+async function readRefused(tx: Tx, ctx: Ctx, deviceId: string): Promise<ExplainFacts['refused']> {
+  const since = new Date(ctx.services.now().getTime() - 86_400_000)
+  const rows = await tx.ingestReject.groupBy({
+    by: ['code'],
+    where: { deviceId, at: { gte: since } },
+    _count: true,
+    orderBy: { code: 'asc' },
+  })
+  return rows.map(({ code, _count: count }) => ({ code, count }))
 }
 
 async function readCurrent(tx: Tx, { channel, architecture }: Device): Promise<ExplainFacts['current']> {

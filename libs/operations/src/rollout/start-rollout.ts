@@ -15,7 +15,8 @@ export function startRollout(ctx: Ctx, { rollout: id }: { rollout: string }): Pr
   authorize(ctx, 'rollout:start')
   return inOrganization(ctx, async (tx) => {
     const rollout = await lockKnownRollout(tx, id)
-    await startLocked(tx, ctx, rollout)
+    // Asking twice is no error.
+    if (rollout.state !== 'running') await startLocked(tx, ctx, rollout)
     return presentRollout(tx, ctx, id)
   })
 }
