@@ -1,9 +1,14 @@
 import { defineConfig } from 'rolldown'
 
-export default defineConfig({
-  input: 'src/main.ts',
+const bundle = (input, file) => ({
+  input,
   platform: 'node',
   resolve: { conditionNames: ['source', 'node', 'import', 'default'] },
   treeshake: true,
-  output: { file: 'dist/bootfleet-agent.mjs', format: 'esm', banner: '#!/usr/bin/env node' },
+  output: { file, format: 'esm', banner: '#!/usr/bin/env node' },
 })
+
+export default defineConfig([
+  bundle('src/main.ts', 'dist/bootfleet-agent.mjs'),
+  bundle('src/simulate/main.ts', 'dist/bootfleet-simulate.mjs'),
+])
