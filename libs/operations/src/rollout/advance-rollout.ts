@@ -7,6 +7,7 @@ import type { Services } from '../services.ts'
 import { applyDecision } from './apply-decision.ts'
 import { loadView } from './load-view.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
+import { isObservationOver } from './observed.ts'
 import { planTargets } from './plan-targets.ts'
 import { beginRunning } from './start-rollout.ts'
 
@@ -36,8 +37,8 @@ async function turn(
 ): Promise<{ more: boolean }> {
   const rollout = await lockRollout(tx, rolloutId)
   if (!rollout) return { more: false }
-  if (idle.includes(rollout.state)) return rest(tx, rollout)
   const now = ctx.services.now()
+  if (idle.includes(rollout.state) || isObservationOver(rollout, now)) return rest(tx, rollout)
   if (rollout.state === 'scheduled') return { more: await startWhenDue(tx, ctx, rollout) }
   if (rollout.plannedAt === null) return { more: await plan(tx, ctx, rollout) }
   const view = await loadView(tx, ctx, rollout)

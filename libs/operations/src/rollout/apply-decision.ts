@@ -1,5 +1,5 @@
 import type { Event } from '@bootfleet/contracts'
-import type { Decision, RolloutView, WaveChange } from '@bootfleet/domain'
+import type { Decision, RolloutState, RolloutView, WaveChange } from '@bootfleet/domain'
 import type { Prisma, Tx } from '@bootfleet/db'
 import { emit } from '../outbox.ts'
 import { foldChanges } from './fold-changes.ts'
@@ -77,6 +77,15 @@ async function writeWave(tx: Tx, { rollout, now }: InstructionContext, wave: Wav
   })
 }
 
+// A device that connects, or a slot that is freed elsewhere, is only hinted at. What waits for it looks by itself as well.
+const recheckMs = 30_000
+const rechecked: readonly RolloutState[] = ['running', 'pausing', 'aborting', 'rolling_back']
+
+function nextLook(state: RolloutState, wakeAt: number | null, now: Date): Date | null {
+  if (!rechecked.includes(state)) return wakeAt === null ? null : new Date(wakeAt)
+  return new Date(Math.min(wakeAt ?? Infinity, now.getTime() + recheckMs))
+}
+
 async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decision: Decision): Promise<void> {
   const to = decision.rollout?.to
   const ended = to === 'completed' || to === 'aborted' || to === 'rolled_back'
@@ -85,7 +94,7 @@ async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decisi
     data: {
       // Why it left `running` is what people want to read as long as it stays away: a trip, a person's pause.
       ...(rollout.state === 'running' && { because: { ...decision.because } }),
-      wakeAt: decision.wakeAt === null ? null : new Date(decision.wakeAt),
+      wakeAt: nextLook(to ?? rollout.state, decision.wakeAt, now),
       ...(to && { state: to, version: { increment: 1 } }),
       ...(ended && { endedAt: now }),
     },

@@ -1,4 +1,5 @@
 import type { Services } from '../services.ts'
+import { observedSql } from './observed.ts'
 
 /**
  * Ids of rollouts that have something to do now: their own time has come, or a target's has. Finds what a lost hint
@@ -11,8 +12,7 @@ export async function findDueRollouts(services: Services, { limit }: { limit: nu
     (tx) => tx.$queryRaw<{ id: string }[]>`
     SELECT r.id::text FROM rollout r
     WHERE r.wake_at <= ${now}
-      OR r.state IN ('running', 'pausing', 'paused', 'aborting', 'rolling_back', 'completed')
-        AND EXISTS (SELECT 1 FROM rollout_target t WHERE t.rollout_id = r.id AND t.due_at <= ${now})
+      OR ${observedSql(now)} AND EXISTS (SELECT 1 FROM rollout_target t WHERE t.rollout_id = r.id AND t.due_at <= ${now})
     ORDER BY r.wake_at NULLS LAST LIMIT ${limit}`,
   )
   return rows.map(({ id }) => id)

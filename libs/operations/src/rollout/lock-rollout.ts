@@ -1,4 +1,4 @@
-import type { PolicySpec, RolloutState } from '@bootfleet/domain'
+import type { Because, PolicySpec, RolloutState } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { notFound } from '../errors.ts'
 
@@ -9,6 +9,7 @@ export interface RolloutRow {
   readonly channelId: string
   readonly releaseId: string
   readonly state: RolloutState
+  readonly because: Because
   readonly policy: PolicySpec
   readonly selector: string | null
   readonly startAt: Date | null
@@ -16,14 +17,15 @@ export interface RolloutRow {
   readonly planCursor: string | null
   readonly eligible: number | null
   readonly wakeAt: Date | null
+  readonly endedAt: Date | null
 }
 
 /** Locks a rollout; `undefined` when there is none. */
 export async function lockRollout(tx: Tx, id: string): Promise<RolloutRow | undefined> {
   const rows = await tx.$queryRaw<RolloutRow[]>(Prisma.sql`
     SELECT id::text, organization_id::text AS "organizationId", channel_id::text AS "channelId",
-      release_id::text AS "releaseId", state, policy, selector, start_at AS "startAt", planned_at AS "plannedAt",
-      plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt"
+      release_id::text AS "releaseId", state, because, policy, selector, start_at AS "startAt", planned_at AS "plannedAt",
+      plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt", ended_at AS "endedAt"
     FROM rollout WHERE id = ${id}::uuid FOR UPDATE`)
   return rows[0]
 }

@@ -1,11 +1,13 @@
 import type { Rollout } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
+import { authorize } from '../authorize.ts'
 import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
 import { controlRollout } from './control-rollout.ts'
 import { excuseFailures } from './excuse-failures.ts'
-import { retryFailed } from './retry-failed.ts'
-import { transition } from './transition.ts'
+import type { RolloutRow } from './lock-rollout.ts'
+import { retryAllFailed } from './retry-failed.ts'
+import { legalState, transition } from './transition.ts'
 
 export interface ResumeInput {
   readonly rollout: string
@@ -14,13 +16,19 @@ export interface ResumeInput {
 }
 
 /** Goes on with a paused rollout. After a trip the operator says what becomes of the failed ones. */
-export function resumeRollout(ctx: Ctx, input: ResumeInput): Promise<Rollout> {
+export async function resumeRollout(ctx: Ctx, input: ResumeInput): Promise<Rollout> {
+  authorize(ctx, 'rollout:control')
+  if (input.choice === 'retry_failed') await retryAllFailed(ctx, { rolloutId: input.rollout, mayRetry: isHalted })
   return controlRollout(ctx, input, {
     permission: 'rollout:control',
     apply: async (tx, rollout) => {
-      if (rollout.state === 'running') return
-      const tripped = await tx.rolloutWave.count({ where: { rolloutId: rollout.id, state: 'tripped' } })
-      if (tripped > 0) await choose(tx, ctx, { rolloutId: rollout.id, choice: input.choice })
+      if (!isHalted(rollout)) return
+      if (input.choice === undefined) await refuseWhenTripped(tx, rollout)
+      if (input.choice === 'continue') await excuseFailures(tx, rollout.id)
+      await tx.rolloutWave.updateMany({
+        where: { rolloutId: rollout.id, state: 'tripped' },
+        data: { state: 'open', concludedAt: null },
+      })
       const because = {
         code: 'operator.resume',
         message: `Resumed by ${ctx.actor.name}.`,
@@ -31,20 +39,17 @@ export function resumeRollout(ctx: Ctx, input: ResumeInput): Promise<Rollout> {
   })
 }
 
-async function choose(
-  tx: Tx,
-  ctx: Ctx,
-  { rolloutId, choice }: { rolloutId: string; choice: ResumeInput['choice'] },
-): Promise<void> {
-  if (choice === undefined) {
-    const message =
-      'A gate tripped. Say what becomes of the failed devices: "continue" without them, or "retry_failed".'
-    throw new OperationError('invalid', message, { reason: 'choice_required', field: 'choice' })
-  }
-  if (choice === 'retry_failed') await retryFailed(tx, ctx, rolloutId)
-  else await excuseFailures(tx, rolloutId)
-  await tx.rolloutWave.updateMany({
-    where: { rolloutId, state: 'tripped' },
-    data: { state: 'open', concludedAt: null },
-  })
+/** Whether there is anything to resume; asking it of one that runs is no error. */
+function isHalted({ state }: RolloutRow): boolean {
+  if (state === 'running') return false
+  legalState(state, 'resume')
+  return true
+}
+
+// A wave that had passed stays so when a regression trips its gate; then only the rollout's reason tells.
+async function refuseWhenTripped(tx: Tx, { id, because }: RolloutRow): Promise<void> {
+  const tripped = await tx.rolloutWave.count({ where: { rolloutId: id, state: 'tripped' } })
+  if (tripped === 0 && !because.code.startsWith('gate.')) return
+  const message = 'A gate tripped. Say what becomes of the failed devices: "continue" without them, or "retry_failed".'
+  throw new OperationError('invalid', message, { reason: 'choice_required', field: 'choice' })
 }

@@ -1,26 +1,43 @@
 import { failureStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
-import type { Ctx } from '../context.ts'
+import { inOrganization, type Ctx } from '../context.ts'
+import { lockKnownRollout, type RolloutRow } from './lock-rollout.ts'
 
 const chunk = 1000
 
 /**
- * Opens failed targets again, at most 1,000 a call, and lifts their quarantine for this digest: the operator says so.
- * Returns how many.
+ * Opens all failed targets again and lifts their quarantine for this digest: the operator says so. 1,000 in each
+ * transaction; stopped in between, it goes on where it was when it is asked again. Returns how many. `mayRetry` sees the
+ * locked rollout before each of them, and refuses by throwing.
  */
-export async function retryFailed(tx: Tx, ctx: Ctx, rolloutId: string): Promise<number> {
+export async function retryAllFailed(
+  ctx: Ctx,
+  { rolloutId, mayRetry }: { rolloutId: string; mayRetry: (rollout: RolloutRow) => boolean },
+): Promise<number> {
+  let total = 0
+  for (let retried = chunk; retried === chunk; total += retried) {
+    retried = await inOrganization(ctx, async (tx) =>
+      mayRetry(await lockKnownRollout(tx, rolloutId)) ? retryFailed(tx, ctx, rolloutId) : 0,
+    )
+  }
+  return total
+}
+
+async function retryFailed(tx: Tx, ctx: Ctx, rolloutId: string): Promise<number> {
   const now = ctx.services.now()
   const because = { code: 'operator.retry', message: `Tried again by ${ctx.actor.name}.` }
   const rows = await tx.$queryRaw<{ deviceId: string; digest: string; wave: number | null }[]>`
     UPDATE rollout_target t
     SET state = 'pending', reason = NULL, because = ${JSON.stringify(because)}::jsonb, state_since = ${now}, due_at = ${now},
-      grant_id = NULL, grant_conn = NULL, granted_at = NULL, recalled = false, soak_until = NULL, attempts = t.attempts + 1
+      grant_id = NULL, grant_conn = NULL, granted_at = NULL, grant_boot_key = NULL, recalled = false, soak_boot_key = NULL,
+      soak_until = NULL, attempts = 0
     FROM (SELECT device_id FROM rollout_target WHERE rollout_id = ${rolloutId}::uuid AND state = ANY(${[...failureStates]})
           ORDER BY device_id LIMIT ${chunk} FOR UPDATE) AS failed
     WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = failed.device_id
     RETURNING t.device_id::text AS "deviceId", t.digest, t.wave`
   if (rows.length === 0) return 0
   await liftQuarantine(tx, now, rows)
+  await limitExcused(tx, rolloutId)
   await tx.rolloutEvent.createMany({
     data: rows.map(({ deviceId, wave }) => ({
       organizationId: ctx.organizationId,
@@ -33,6 +50,15 @@ export async function retryFailed(tx: Tx, ctx: Ctx, rolloutId: string): Promise<
     })),
   })
   return rows.length
+}
+
+// Who is tried again is excused no longer: its next failure counts.
+async function limitExcused(tx: Tx, rolloutId: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE rollout_wave w SET excused = LEAST(w.excused, (
+      SELECT count(*) FROM rollout_target t
+      WHERE t.rollout_id = w.rollout_id AND t.wave = w.index AND t.state = ANY(${[...failureStates]})))
+    WHERE w.rollout_id = ${rolloutId}::uuid AND w.excused > 0`
 }
 
 // The device keeps a quarantine of its own; the counter tells it to lift that too.

@@ -1,12 +1,10 @@
 import { activeStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { freeSlots } from '../../rollout/free-slots.ts'
+import { observedSql } from '../../rollout/observed.ts'
 
-/** Rollouts that still look at what their devices report: the active ones, and completed ones while they are observed. */
-const observingStates: readonly string[] = [...activeStates, 'completed']
-const activeOnly: readonly string[] = activeStates
-/** Targets of which no report can change anything. */
-const settledStates = ['failed', 'reverted', 'skipped', 'rolled_back', 'pending']
+/** Targets of which no report can change anything. One in no wave yet is only waited for. */
+const settledStates = ['failed', 'reverted', 'skipped', 'rolled_back']
 
 export interface RolloutRef {
   readonly rolloutId: string
@@ -33,8 +31,8 @@ function makeDue(tx: Tx, deviceIds: readonly string[], now: Date): Promise<Rollo
   return tx.$queryRaw<RolloutRef[]>`
     WITH concerned AS (
       SELECT t.rollout_id, t.device_id FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
-      WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND r.state = ANY(${[...observingStates]}::text[])
-        AND NOT t.state = ANY(${settledStates}::text[])
+      WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND ${observedSql(now)}
+        AND NOT t.state = ANY(${settledStates}::text[]) AND NOT (t.state = 'pending' AND t.wave IS NULL)
       ORDER BY t.rollout_id, t.device_id FOR UPDATE OF t),
     due AS (
       UPDATE rollout_target t SET due_at = ${now} FROM concerned c
@@ -47,5 +45,5 @@ function findWaiting(tx: Tx, deviceIds: readonly string[]): Promise<RolloutRef[]
   return tx.$queryRaw<RolloutRef[]>`
     SELECT DISTINCT t.rollout_id::text AS "rolloutId", t.organization_id::text AS "organizationId"
     FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
-    WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND t.state = 'pending' AND r.state = ANY(${[...activeOnly]}::text[])`
+    WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND t.state = 'pending' AND r.state = ANY(${[...activeStates]}::text[])`
 }
