@@ -2,8 +2,16 @@ import { Aedes } from 'aedes'
 import { expect, test } from 'vitest'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
-import { createTestDatabase, freePort, query, startPostgres, waitFor, withDatabase } from '@bootfleet/testkit'
-import { isListening, startMosquitto } from './testing/mosquitto.ts'
+import {
+  createTestDatabase,
+  freePort,
+  query,
+  startPostgres,
+  waitFor,
+  withDatabase,
+  isListening,
+  startMosquitto,
+} from '@bootfleet/testkit'
 import { stateBody } from './testing/test-device.ts'
 import { prepareSite, startSite, type TestSite } from './testing/test-site.ts'
 

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { randomUUID } from 'node:crypto'
-import { createTestDatabase, freePort, query, waitFor, type TestDatabase } from '@bootfleet/testkit'
-import { isListening, startMosquitto, type Mosquitto } from './testing/mosquitto.ts'
+import {
+  createTestDatabase,
+  freePort,
+  query,
+  waitFor,
+  type TestDatabase,
+  isListening,
+  startMosquitto,
+  type Mosquitto,
+} from '@bootfleet/testkit'
 import { helloBody, stateBody, type TestDevice } from './testing/test-device.ts'
 import { prepareSite, startSite, type TestSite } from './testing/test-site.ts'
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { EnrollmentDocument } from '@bootfleet/contracts'
 import type { Client } from '@bootfleet/sdk'
 import {
   AgentProcess,
@@ -45,13 +46,19 @@ export class Lab implements AsyncDisposable {
     return pushImage(target, {
       architectures: ['amd64', 'arm64'],
       annotations: { 'org.opencontainers.image.version': version },
-      labels: { 'dev.bootfleet.fake.boot': boot },
+      // Of its version too, or images that fare alike would be the same image.
+      labels: { 'dev.bootfleet.fake.boot': boot, 'org.opencontainers.image.version': version },
     })
   }
 
   /** Enrolls so many machines into the default group and waits until all are online. */
   async enroll(count: number): Promise<void> {
     const { document } = await this.#client.enrollmentTokens.create({ body: { name: 'lab', maxUses: count } })
+    await this.enrollWith(document, count)
+  }
+
+  /** The same with a document that somebody else made. */
+  async enrollWith(document: EnrollmentDocument, count: number): Promise<void> {
     for (let index = 0; index < count; index++) {
       const machine = await FakeMachine.create({ hardwareId: `machine-${this.devices.length}` })
       const env = machine.env({ BOOTFLEET_RETRY_BASE_MS: '100', BOOTFLEET_TRANSIENT_UNIT: 'never' })

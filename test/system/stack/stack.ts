@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { connect } from '@bootfleet/db'
-import { prepareQueue, setupInstallation } from '@bootfleet/operations'
+import { prepareQueue, setupInstallation, type Services } from '@bootfleet/operations'
 import { createSecretBox, parseMasterKey } from '@bootfleet/pki'
 import { createClient, type Client } from '@bootfleet/sdk'
 import {
@@ -17,38 +17,44 @@ import { ServerProcess } from './server-process.ts'
 export const parts = ['api', 'gateway', 'worker'] as const
 export type PartName = (typeof parts)[number]
 
-const admin = { email: 'admin@fleet.test', password: 'correct horse battery staple', name: 'Admin' }
+/** The only person of a fresh stack. */
+export const admin = { email: 'admin@fleet.test', password: 'correct horse battery staple', name: 'Admin' }
 
 /** The control plane as it is deployed: PostgreSQL and one process each of api, gateway and worker. */
 export class Stack implements AsyncDisposable {
   readonly client: Client
+  readonly apiUrl: string
   readonly database: TestDatabase
   readonly #processes: Record<PartName, ServerProcess>
   readonly #postgres: PostgresServer
 
   private constructor(input: {
     client: Client
+    apiUrl: string
     database: TestDatabase
     processes: Record<PartName, ServerProcess>
     postgres: PostgresServer
   }) {
     this.client = input.client
+    this.apiUrl = input.apiUrl
     this.database = input.database
     this.#processes = input.processes
     this.#postgres = input.postgres
   }
 
-  /** Starts everything and signs in. `extra` goes into the environment of all processes. */
-  static async start(extra: Record<string, string> = {}): Promise<Stack> {
+  /** Starts everything and signs in. What `prepare` returns goes into the environment of all processes. */
+  static async start(
+    prepare: (services: Services) => Promise<Record<string, string>> = async () => ({}),
+  ): Promise<Stack> {
     const postgres = await startPostgres()
     const database = await createTestDatabase(postgres.adminUrl)
     const secretKey = randomBytes(32).toString('hex')
     await prepareQueue(database.adminUrl)
-    await setUp(database.url, secretKey)
+    const extra = await setUp({ databaseUrl: database.url, secretKey, prepare })
     const { processes, apiUrl } = await describe({ databaseUrl: database.url, secretKey, extra })
     for (const name of parts) await processes[name].start()
     const client = await signIn(apiUrl)
-    return new Stack({ client, database, processes, postgres })
+    return new Stack({ client, apiUrl, database, processes, postgres })
   }
 
   /** SIGKILL, then a new process. */
@@ -67,10 +73,17 @@ export class Stack implements AsyncDisposable {
   }
 }
 
-async function setUp(databaseUrl: string, secretKey: string): Promise<void> {
+interface SetUp {
+  readonly databaseUrl: string
+  readonly secretKey: string
+  readonly prepare: (services: Services) => Promise<Record<string, string>>
+}
+
+async function setUp({ databaseUrl, secretKey, prepare }: SetUp): Promise<Record<string, string>> {
   await using db = connect(databaseUrl, { poolSize: 2 })
   const services = { ...testServices(db), secrets: createSecretBox(parseMasterKey(secretKey)) }
   await setupInstallation(services, { organization: { slug: 'test', name: 'Test' }, admin })
+  return prepare(services)
 }
 
 async function signIn(baseUrl: string): Promise<Client> {

@@ -6,14 +6,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { issueListenerCertificate, type Services } from '@bootfleet/operations'
 import { createAuthority, createDeviceKey, createSigningRequest, issueDeviceCertificate } from '@bootfleet/pki'
-import type { BrokerAddress } from '../config.ts'
 
-const deployed = join(import.meta.dirname, '../../../../deploy/mosquitto')
+const deployed = join(import.meta.dirname, '../../../deploy/mosquitto')
 
 export interface Mosquitto {
   readonly devicePort: number
-  /** For the gateway. */
-  readonly address: BrokerAddress
+  /** For the gateway, with what it identifies itself by. */
+  readonly address: {
+    readonly url: string
+    readonly tls: { readonly ca: string; readonly cert: string; readonly key: string }
+  }
   /** Kills it, and starts it again as it was. */
   restart(): Promise<void>
   stop(): Promise<void>
