@@ -19,7 +19,7 @@ export {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509'
-export type { Extension, JsonGeneralName, JsonName } from '@peculiar/x509'
+export type { JsonGeneralName } from '@peculiar/x509'
 
 /** The only signature algorithm of this system's certificates. */
 export const ecdsaWithSha256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
