@@ -7,6 +7,9 @@ export function browserApi(): Client {
 
 /** What went wrong, in a sentence for whoever pressed the button. */
 export function problemText(error: unknown): string {
-  if (error instanceof ApiError && error.problem) return error.problem.detail
+  if (error instanceof ApiError && error.problem) {
+    const { detail, errors = [] } = error.problem
+    return [detail, ...errors.map(({ field, message }) => `${field} ${message}.`)].join(' ')
+  }
   return 'The server does not answer. Check the connection, then try again.'
 }

@@ -1,18 +1,55 @@
+type Query = Record<string, string | undefined>
+
+/** What narrows the list of devices. */
+export interface DeviceFilters extends Query {
+  q?: string | undefined
+  group?: string | undefined
+  channel?: string | undefined
+  state?: string | undefined
+  digest?: string | undefined
+  selector?: string | undefined
+  cursor?: string | undefined
+}
+
 /** Every link of the dashboard is made here. */
 export const paths = {
-  login: (next?: string) => (next ? `/login?next=${encodeURIComponent(next)}` : '/login'),
-  devices: (query: { cursor?: string | undefined; q?: string | undefined } = {}) => withQuery('/devices', query),
-  rollouts: (query: { cursor?: string | undefined } = {}) => withQuery('/rollouts', query),
-  rollout: (id: string, query: { cursor?: string | undefined } = {}) =>
-    withQuery(`/rollouts/${encodeURIComponent(id)}`, query),
+  login: (next?: string) => withQuery('/login', { next }),
+  fleet: (query: { range?: string | undefined } = {}) => withQuery('/', query),
+  devices: (query: DeviceFilters = {}) => withQuery('/devices', query),
+  device: (id: string, query: { cursor?: string | undefined } = {}) => withQuery(`/devices/${segment(id)}`, query),
+  enroll: () => '/enroll',
+  channels: (query: { cursor?: string | undefined } = {}) => withQuery('/channels', query),
+  channel: (key: string, query: { cursor?: string | undefined } = {}) => withQuery(`/channels/${segment(key)}`, query),
+  release: (id: string) => `/releases/${segment(id)}`,
+  rollouts: (query: { channel?: string | undefined; state?: string | undefined; cursor?: string | undefined } = {}) =>
+    withQuery('/rollouts', query),
+  newRollout: (query: RolloutPlan = {}) => withQuery('/rollouts/new', query),
+  rollout: (id: string, query: TargetFilters = {}) => withQuery(`/rollouts/${segment(id)}`, query),
+}
+
+/** What a rollout is planned from, before it exists. */
+export interface RolloutPlan extends Query {
+  channel?: string | undefined
+  release?: string | undefined
+  policy?: string | undefined
+  selector?: string | undefined
+}
+
+/** What narrows the targets of a rollout. */
+export interface TargetFilters extends Query {
+  wave?: string | undefined
+  state?: string | undefined
+  cursor?: string | undefined
 }
 
 /** A path of this dashboard, for going back after signing in: anything else could lead elsewhere. */
 export function localPath(path: string | undefined): string {
-  return path !== undefined && /^\/(?![/\\])/.test(path) ? path : paths.devices()
+  return path !== undefined && /^\/(?![/\\])/.test(path) ? path : paths.fleet()
 }
 
-function withQuery(path: string, query: Record<string, string | undefined>): string {
+const segment = encodeURIComponent
+
+function withQuery(path: string, query: Query): string {
   const given = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]))
   return given.length > 0 ? `${path}?${new URLSearchParams(given).toString()}` : path
 }

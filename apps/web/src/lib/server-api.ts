@@ -1,3 +1,4 @@
+import type { Problem } from '@bootfleet/contracts'
 import { ApiError, createClient, type Client } from '@bootfleet/sdk'
 import { cookies, headers } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
@@ -22,6 +23,22 @@ export async function readApi<T>(read: (api: Client) => Promise<T>): Promise<T> 
     if (error.status === 404 || error.status === 400) notFound()
     throw error
   }
+}
+
+/** Like `readApi`, for what a person typed: a refusal is shown beside the fields instead of being a broken page. */
+export async function readApiOrProblem<T>(
+  read: (api: Client) => Promise<T>,
+): Promise<{ value: T; problem?: undefined } | { value?: undefined; problem: Problem }> {
+  return readApi(async (api) => {
+    try {
+      return { value: await read(api) }
+    } catch (error) {
+      if (error instanceof ApiError && error.problem && error.status >= 400 && error.status !== 401) {
+        if (error.status < 500) return { problem: error.problem }
+      }
+      throw error
+    }
+  })
 }
 
 const fetchFresh: typeof fetch = (input, init) => fetch(input, { ...init, cache: 'no-store' })

@@ -1,6 +1,6 @@
 import { inWords } from '../lib/words.ts'
 
-export type Tone = 'good' | 'bad' | 'busy' | 'quiet'
+export type Tone = 'good' | 'bad' | 'busy' | 'attention' | 'quiet'
 
 /** A state in a word; the colour only repeats what the word says. */
 export function Badge({ state, tone }: { state: string; tone: Tone }) {

@@ -1,9 +1,12 @@
 import type { ReactNode } from 'react'
 
+/** `wide`: left out on a phone, in the cells too (`className="wide"`). */
+export type Column = string | { name: string; wide: true } | { name: string; number: true }
+
 interface TableProps {
   /** Says what the table holds, for those who do not see it. */
   caption: string
-  columns: string[]
+  columns: Column[]
   children: ReactNode
 }
 
@@ -16,8 +19,8 @@ export function Table({ caption, columns, children }: TableProps) {
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
+              <th key={nameOf(column)} scope="col" className={classOf(column)}>
+                {nameOf(column)}
               </th>
             ))}
           </tr>
@@ -26,4 +29,13 @@ export function Table({ caption, columns, children }: TableProps) {
       </table>
     </div>
   )
+}
+
+function nameOf(column: Column): string {
+  return typeof column === 'string' ? column : column.name
+}
+
+function classOf(column: Column): string | undefined {
+  if (typeof column === 'string') return undefined
+  return 'wide' in column ? 'wide' : 'number'
 }

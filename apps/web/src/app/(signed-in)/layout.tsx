@@ -1,22 +1,21 @@
 import type { ReactNode } from 'react'
-import { LiveRefresh } from '../../features/live/live-refresh.tsx'
 import { TopBar } from '../../features/session/top-bar.tsx'
-import { readApi } from '../../lib/server-api.ts'
+import { readMe } from '../../lib/read-me.ts'
 
 export default async function SignedInLayout({ children }: { children: ReactNode }) {
-  const me = await readApi((api) => api.sessions.me())
+  const { name, organization } = await readMe()
   return (
     <>
-      <TopBar name={me.name} organization={me.organization.name} />
+      <TopBar name={name} organization={organization.name} />
       <main id="content">
-        {me.organization.freeze && (
-          <p className="note" role="status">
-            The organization is frozen: nothing is granted until it is lifted.
+        {organization.freeze && (
+          <p className="note note-bad" role="status">
+            <strong>Frozen.</strong> Nothing is granted in {organization.name}: {organization.freeze.reason} (
+            {organization.freeze.by}).
           </p>
         )}
         {children}
       </main>
-      <LiveRefresh />
     </>
   )
 }

@@ -1,34 +1,58 @@
 import type { Device } from '@bootfleet/contracts'
+import Link from 'next/link'
+import { paths } from '../../lib/paths.ts'
 import { inWords } from '../../lib/words.ts'
-import { Badge, type Tone } from '../../ui/badge.tsx'
+import { Badge } from '../../ui/badge.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { Table } from '../../ui/table.tsx'
 import { DeviceImage } from './device-image.tsx'
+import { connectionTones, healthTone } from './device-tones.ts'
 
-const columns = ['Name', 'Group', 'Connection', 'Last seen', 'Booted', 'Phase', 'Health']
-const tones: Record<Device['state'], Tone> = { online: 'good', offline: 'bad', never_seen: 'quiet' }
+const columns = [
+  'Name',
+  'Connection',
+  'Booted',
+  { name: 'Health', wide: true } as const,
+  { name: 'Phase', wide: true } as const,
+  { name: 'Group', wide: true } as const,
+  { name: 'Last seen', wide: true } as const,
+]
 
 export function DeviceTable({ devices }: { devices: Device[] }) {
-  if (devices.length === 0) return <p className="note">No device is here. Enroll one with an enrollment token.</p>
   return (
     <Table caption={`Devices by name, ${devices.length} on this page`} columns={columns}>
       {devices.map((device) => (
         <tr key={device.id}>
-          <th scope="row">{device.name}</th>
-          <td>{device.group.name}</td>
+          <th scope="row">
+            <Link href={paths.device(device.id)}>{device.name}</Link>
+          </th>
           <td>
-            <Badge state={device.state} tone={tones[device.state]} />
-          </td>
-          <td>
-            <Instant at={device.lastSeenAt} />
+            <Badge state={device.state} tone={connectionTones[device.state]} />
           </td>
           <td>
             <DeviceImage image={device.booted} />
           </td>
-          <td>{device.phase === null ? <span className="quiet">unknown</span> : inWords(device.phase)}</td>
-          <td>{device.health === null ? <span className="quiet">unknown</span> : inWords(device.health)}</td>
+          <td className="wide">
+            {device.health === null ? (
+              <span className="quiet">unknown</span>
+            ) : (
+              <Badge state={device.health} tone={healthTone(device.health)} />
+            )}
+          </td>
+          <td className="wide">
+            <Phase device={device} />
+          </td>
+          <td className="wide">{device.group.name}</td>
+          <td className="wide">
+            <Instant at={device.lastSeenAt} />
+          </td>
         </tr>
       ))}
     </Table>
   )
+}
+
+function Phase({ device: { activeRollout, phase } }: { device: Device }) {
+  if (activeRollout === null) return phase === null ? <span className="quiet">unknown</span> : inWords(phase)
+  return <Link href={paths.rollout(activeRollout.id)}>{inWords(activeRollout.targetState)}</Link>
 }

@@ -1,28 +1,42 @@
 import type { Rollout } from '@bootfleet/contracts'
+import Link from 'next/link'
+import { paths } from '../../lib/paths.ts'
 import { Badge } from '../../ui/badge.tsx'
+import { Facts } from '../../ui/facts.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { progressText } from './progress-text.ts'
 import { releaseName } from './release-name.ts'
+import { RolloutProgress } from './rollout-progress.tsx'
 import { rolloutTones } from './state-tones.ts'
 
 export function RolloutFacts({ rollout }: { rollout: Rollout }) {
+  const { release, channel, state } = rollout
   return (
     <>
       <h1>
-        {releaseName(rollout.release)} to {rollout.channel.name}{' '}
-        <Badge state={rollout.state} tone={rolloutTones[rollout.state]} />
+        {releaseName(release)} to {channel.name} <Badge state={state} tone={rolloutTones[state]} />
       </h1>
-      <p>{rollout.because.message}</p>
-      <p>
-        {progressText(rollout)}. Policy {rollout.policyName ?? 'of its own'}
-        {rollout.selector !== null && (
-          <>
-            , devices with <code>{rollout.selector}</code>
-          </>
-        )}
-        . Created by {rollout.createdBy} <Instant at={rollout.createdAt} />, started{' '}
-        <Instant at={rollout.startedAt} absent="not yet" />, ended <Instant at={rollout.endedAt} absent="not yet" />.
+      <p className="because">{rollout.because.message}</p>
+      <p className="hidden" role="status">
+        {`The rollout is ${state}: ${progressText(rollout)}.`}
       </p>
+      <RolloutProgress rollout={rollout} />
+      <Facts
+        facts={[
+          ['Release', <Link href={paths.release(release.id)}>{releaseName(release)}</Link>],
+          ['Channel', <Link href={paths.channel(channel.name)}>{channel.name}</Link>],
+          ['Policy', rollout.policyName ?? 'of its own'],
+          ['Devices', rollout.selector === null ? 'all of the channel' : <code>{rollout.selector}</code>],
+          [
+            'Created',
+            <>
+              <Instant at={rollout.createdAt} /> by {rollout.createdBy}
+            </>,
+          ],
+          ['Started', <Instant at={rollout.startedAt} absent="not yet" />],
+          ['Ended', <Instant at={rollout.endedAt} absent="not yet" />],
+        ]}
+      />
     </>
   )
 }

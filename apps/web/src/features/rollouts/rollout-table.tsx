@@ -4,19 +4,15 @@ import { paths } from '../../lib/paths.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { Table } from '../../ui/table.tsx'
-import { progressText } from './progress-text.ts'
 import { releaseName } from './release-name.ts'
+import { RolloutProgress } from './rollout-progress.tsx'
 import { rolloutTones } from './state-tones.ts'
 
+const columns = ['Rollout', 'State', { name: 'Why', wide: true }, 'Progress', { name: 'Created', wide: true }] as const
+
 export function RolloutTable({ rollouts }: { rollouts: Rollout[] }) {
-  if (rollouts.length === 0) {
-    return <p className="note">There is no rollout yet. A pipeline or an operator creates one: POST /v1/rollouts.</p>
-  }
   return (
-    <Table
-      caption={`Rollouts, the newest first, ${rollouts.length} on this page`}
-      columns={['Rollout', 'State', 'Why', 'Progress', 'Created']}
-    >
+    <Table caption={`Rollouts, the newest first, ${rollouts.length} on this page`} columns={[...columns]}>
       {rollouts.map((rollout) => (
         <tr key={rollout.id}>
           <th scope="row">
@@ -27,9 +23,11 @@ export function RolloutTable({ rollouts }: { rollouts: Rollout[] }) {
           <td>
             <Badge state={rollout.state} tone={rolloutTones[rollout.state]} />
           </td>
-          <td>{rollout.because.message}</td>
-          <td>{progressText(rollout)}</td>
+          <td className="wide">{rollout.because.message}</td>
           <td>
+            <RolloutProgress rollout={rollout} />
+          </td>
+          <td className="wide">
             <Instant at={rollout.createdAt} />
           </td>
         </tr>

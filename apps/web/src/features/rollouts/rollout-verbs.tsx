@@ -1,66 +1,81 @@
 'use client'
 
 import { operatorVerbs, type OperatorVerb, type Rollout } from '@bootfleet/contracts'
-import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { browserApi, problemText } from '../../lib/browser-api.ts'
+import { useAction } from '../../lib/use-action.ts'
+import { ActionButton } from '../../ui/action-button.tsx'
 import { verbEffects } from './verb-effects.ts'
 
-interface RolloutVerbsProps {
-  id: string
-  channel: string
-  verbs: Rollout['verbs']
-}
+/** After a gate tripped there are failed targets: whoever resumes says what becomes of them. */
+type Choice = 'continue' | 'retry_failed'
 
 /** One button a verb. One that cannot be used now says why. */
-export function RolloutVerbs({ id, channel, verbs }: RolloutVerbsProps) {
-  const router = useRouter()
-  const [problem, setProblem] = useState<string>()
-  const [busy, setBusy] = useState<OperatorVerb>()
-  async function act(verb: OperatorVerb) {
-    const { label, confirm } = verbEffects[verb]
-    if (confirm !== undefined && !window.confirm(`${label} on ${channel}? ${confirm}`)) return
-    setBusy(verb)
-    setProblem(undefined)
-    try {
-      await browserApi().rollouts[verb]({ params: { rollout: id } })
-      router.refresh()
-    } catch (error) {
-      setProblem(problemText(error))
-    } finally {
-      setBusy(undefined)
-    }
+export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
+  const { run, busy, problem } = useAction()
+  const [choice, setChoice] = useState<Choice>()
+  const { id, channel, verbs, waves } = rollout
+  const tripped = waves.some(({ state }) => state === 'tripped')
+  function act(verb: OperatorVerb) {
+    const params = { rollout: id }
+    void run((api) =>
+      verb === 'resume' && tripped
+        ? api.rollouts.resume({ params, body: { choice: choice ?? 'continue' } })
+        : api.rollouts[verb]({ params }),
+    )
   }
   return (
-    <section aria-label="What you can do">
+    <div className="verbs" role="group" aria-label="What you can do">
+      {operatorVerbs.map((verb) => {
+        const { label, confirm, danger } = verbEffects[verb]
+        const { allowed, reason = 'Not possible now.' } = verbs[verb]
+        return (
+          <ActionButton
+            key={verb}
+            label={label}
+            reason={allowed ? undefined : reason}
+            busy={busy}
+            danger={danger === true}
+            primary={verb === 'start' || verb === 'resume'}
+            confirm={
+              confirm && (
+                <>
+                  <p>
+                    <strong>{channel.name}:</strong> {confirm(rollout)}
+                  </p>
+                  {verb === 'resume' && tripped && <ResumeChoice choice={choice} onChoose={setChoice} />}
+                </>
+              )
+            }
+            onUse={() => act(verb)}
+          />
+        )
+      })}
       {problem !== undefined && <p role="alert">{problem}</p>}
-      <ul className="verbs">
-        {operatorVerbs.map((verb) => (
-          <li key={verb}>
-            <VerbButton verb={verb} access={verbs[verb]} busy={busy === verb} onUse={() => void act(verb)} />
-          </li>
-        ))}
-      </ul>
-    </section>
+    </div>
   )
 }
 
-interface VerbButtonProps {
-  verb: OperatorVerb
-  access: Rollout['verbs'][OperatorVerb]
-  busy: boolean
-  onUse: () => void
+const choices: Record<Choice, string> = {
+  continue: 'Go on without the devices that failed',
+  retry_failed: 'Try the devices that failed again',
 }
 
-function VerbButton({ verb, access, busy, onUse }: VerbButtonProps) {
-  const reasonId = `why-not-${verb}`
-  const reason = access.allowed ? undefined : (access.reason ?? 'Not possible now.')
+function ResumeChoice({
+  choice = 'continue',
+  onChoose,
+}: {
+  choice?: Choice | undefined
+  onChoose: (choice: Choice) => void
+}) {
   return (
-    <>
-      <button type="button" disabled={!access.allowed || busy} aria-describedby={reason && reasonId} onClick={onUse}>
-        {verbEffects[verb].label}
-      </button>
-      {reason !== undefined && <small id={reasonId}>{reason}</small>}
-    </>
+    <fieldset>
+      <legend>The gate tripped</legend>
+      {(Object.keys(choices) as Choice[]).map((key) => (
+        <label key={key} className="inline">
+          <input type="radio" name="choice" value={key} checked={choice === key} onChange={() => onChoose(key)} />
+          {choices[key]}
+        </label>
+      ))}
+    </fieldset>
   )
 }

@@ -3,13 +3,13 @@ import type { Tone } from '../../ui/badge.tsx'
 
 export const rolloutTones: Record<Rollout['state'], Tone> = {
   draft: 'quiet',
-  awaiting_approval: 'quiet',
+  awaiting_approval: 'attention',
   scheduled: 'quiet',
   running: 'busy',
-  pausing: 'busy',
-  paused: 'bad',
-  aborting: 'busy',
-  rolling_back: 'busy',
+  pausing: 'attention',
+  paused: 'attention',
+  aborting: 'attention',
+  rolling_back: 'attention',
   completed: 'good',
   aborted: 'quiet',
   rolled_back: 'quiet',
@@ -21,7 +21,7 @@ export const waveTones: Record<RolloutWave['state'], Tone> = {
   open: 'busy',
   passed: 'good',
   tripped: 'bad',
-  held: 'bad',
+  held: 'attention',
 }
 
 export const targetTones: Record<Target['state'], Tone> = {
@@ -29,10 +29,10 @@ export const targetTones: Record<Target['state'], Tone> = {
   offered: 'busy',
   downloading: 'busy',
   staged: 'busy',
-  granted: 'busy',
-  rebooting: 'busy',
-  verifying: 'busy',
-  soaking: 'busy',
+  granted: 'attention',
+  rebooting: 'attention',
+  verifying: 'attention',
+  soaking: 'good',
   succeeded: 'good',
   failed: 'bad',
   timed_out: 'bad',

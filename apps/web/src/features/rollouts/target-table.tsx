@@ -1,25 +1,28 @@
 import type { RolloutWave, Target } from '@bootfleet/contracts'
+import Link from 'next/link'
+import { paths } from '../../lib/paths.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { Table } from '../../ui/table.tsx'
 import { targetTones } from './state-tones.ts'
 
 export function TargetTable({ targets, waves }: { targets: Target[]; waves: RolloutWave[] }) {
-  if (targets.length === 0) return <p className="quiet">The list of targets is made when the rollout starts.</p>
   return (
     <Table
       caption={`Targets in the order of the rollout, ${targets.length} on this page`}
-      columns={['Device', 'Wave', 'State', 'Why', 'Since']}
+      columns={['Device', { name: 'Wave', wide: true }, 'State', 'Why', { name: 'Since', wide: true }]}
     >
       {targets.map((target) => (
         <tr key={target.deviceId}>
-          <th scope="row">{target.deviceName}</th>
-          <td>{waveName(target, waves)}</td>
+          <th scope="row">
+            <Link href={paths.device(target.deviceId)}>{target.deviceName}</Link>
+          </th>
+          <td className="wide">{waveName(target, waves)}</td>
           <td>
             <Badge state={target.state} tone={targetTones[target.state]} />
           </td>
           <td>{target.because.message}</td>
-          <td>
+          <td className="wide">
             <Instant at={target.stateSince} />
           </td>
         </tr>

@@ -1,39 +1,100 @@
+import { TargetState, type Rollout, type TargetPage } from '@bootfleet/contracts'
 import type { Metadata } from 'next'
+import { EventList } from '../../../../features/rollouts/event-list.tsx'
 import { Explanation } from '../../../../features/rollouts/explanation.tsx'
+import { readWaveTargets } from '../../../../features/rollouts/read-wave-targets.ts'
 import { RolloutFacts } from '../../../../features/rollouts/rollout-facts.tsx'
 import { RolloutVerbs } from '../../../../features/rollouts/rollout-verbs.tsx'
+import { TargetFilters } from '../../../../features/rollouts/target-filters.tsx'
 import { TargetTable } from '../../../../features/rollouts/target-table.tsx'
-import { WaveTable } from '../../../../features/rollouts/wave-table.tsx'
-import { paths } from '../../../../lib/paths.ts'
-import { text } from '../../../../lib/search-params.ts'
+import { WavePanel } from '../../../../features/rollouts/wave-panel.tsx'
+import { paths, type TargetFilters as Filters } from '../../../../lib/paths.ts'
+import { choice, text } from '../../../../lib/search-params.ts'
 import { readApi } from '../../../../lib/server-api.ts'
+import { EmptyState } from '../../../../ui/empty-state.tsx'
 import { NextPage } from '../../../../ui/next-page.tsx'
+import { Panel } from '../../../../ui/panel.tsx'
 
 export const metadata: Metadata = { title: 'Rollout' }
 
 export default async function RolloutPage({ params, searchParams }: PageProps<'/rollouts/[rollout]'>) {
   const { rollout: id } = await params
-  const cursor = text((await searchParams).cursor)
-  const [rollout, explanation, targets] = await readApi((api) =>
-    Promise.all([
-      api.rollouts.get({ params: { rollout: id } }),
-      api.rollouts.explain({ params: { rollout: id } }),
-      api.rollouts.targets({ params: { rollout: id }, query: cursor ? { cursor } : {} }),
-    ]),
-  )
+  const query = await searchParams
+  const filters = {
+    wave: /^\d{1,2}$/.test(text(query.wave) ?? '') ? text(query.wave) : undefined,
+    state: choice(query.state, TargetState.options),
+    cursor: text(query.cursor),
+  }
+  const { rollout, explanation, targets, events, members } = await readRollout(id, filters)
   return (
     <>
       <RolloutFacts rollout={rollout} />
-      <RolloutVerbs id={rollout.id} channel={rollout.channel.name} verbs={rollout.verbs} />
-      <Explanation reasons={explanation.reasons} />
-      <h2>Waves</h2>
-      <WaveTable waves={rollout.waves} />
-      <h2>Targets</h2>
-      <TargetTable targets={targets.items} waves={rollout.waves} />
+      <RolloutVerbs rollout={rollout} />
+      {explanation.reasons.length > 0 && (
+        <Panel title="What it waits for">
+          <Explanation reasons={explanation.reasons} none="Nothing." />
+        </Panel>
+      )}
+      <Panel title="Waves">
+        {rollout.waves.length === 0 && <p className="quiet">The waves are made when the rollout starts.</p>}
+        <ol className="waves">
+          {rollout.waves.map((wave) => (
+            <WavePanel key={wave.index} rollout={rollout} wave={wave} targets={members.get(wave.index)} />
+          ))}
+        </ol>
+      </Panel>
+      <Panel title="Targets">
+        <Targets rollout={rollout} targets={targets} filters={filters} />
+      </Panel>
+      <Panel title="What happened">
+        <EventList label="Events, the newest first" events={events.items} />
+      </Panel>
+    </>
+  )
+}
+
+function Targets({ rollout, targets, filters }: { rollout: Rollout; targets: TargetPageView; filters: Filters }) {
+  const { cursor, ...narrowed } = filters
+  const isNarrowed = Boolean(filters.wave ?? filters.state)
+  if (targets.items.length === 0 && !isNarrowed) {
+    return <EmptyState title="The list of targets is made when the rollout starts" />
+  }
+  return (
+    <>
+      <TargetFilters id={rollout.id} waves={rollout.waves} filters={filters} />
+      {targets.items.length === 0 ? (
+        <EmptyState title="No target is like that now" />
+      ) : (
+        <TargetTable targets={targets.items} waves={rollout.waves} />
+      )}
       <NextPage
-        href={targets.nextCursor === null ? undefined : paths.rollout(id, { cursor: targets.nextCursor })}
-        first={cursor === undefined ? undefined : paths.rollout(id)}
+        href={
+          targets.nextCursor === null
+            ? undefined
+            : paths.rollout(rollout.id, { ...narrowed, cursor: targets.nextCursor })
+        }
+        first={cursor === undefined ? undefined : paths.rollout(rollout.id, narrowed)}
       />
     </>
   )
+}
+
+type TargetPageView = ReturnType<(typeof TargetPage)['parse']>
+
+function readRollout(id: string, { wave, state, cursor }: Filters) {
+  const params = { rollout: id }
+  return readApi(async (api) => {
+    const query = {
+      ...(wave && { wave }),
+      ...(state && { state: TargetState.parse(state) }),
+      ...(cursor && { cursor }),
+    }
+    const [rollout, explanation, targets, events] = await Promise.all([
+      api.rollouts.get({ params }),
+      api.rollouts.explain({ params }),
+      api.rollouts.targets({ params, query }),
+      api.rollouts.events({ params, query: { limit: 30 } }),
+    ])
+    return { rollout, explanation, targets, events, members: await readWaveTargets(api, rollout) }
+  })
 }

@@ -1,0 +1,35 @@
+import type { FleetSummary } from '@bootfleet/contracts'
+import Link from 'next/link'
+import { paths } from '../../lib/paths.ts'
+
+/** The fleet in four numbers, each with what it is a part of. */
+export function FleetNumbers({ summary: { devices, health, rollouts } }: { summary: FleetSummary }) {
+  const reported = health.healthy + health.unhealthy + health.other
+  const numbers = [
+    {
+      name: 'Online',
+      value: devices.online,
+      of: `of ${devices.total} devices`,
+      href: paths.devices({ state: 'online' }),
+    },
+    {
+      name: 'Offline',
+      value: devices.offline,
+      of: `${devices.neverSeen} never seen`,
+      href: paths.devices({ state: 'offline' }),
+    },
+    { name: 'Healthy', value: health.healthy, of: `of ${reported} that reported`, href: paths.devices() },
+    { name: 'Rollouts under way', value: rollouts.active, of: `${rollouts.paused} paused`, href: paths.rollouts() },
+  ]
+  return (
+    <ul className="numbers">
+      {numbers.map(({ name, value, of, href }) => (
+        <li key={name}>
+          <Link href={href}>
+            <span>{name}</span> <strong>{value}</strong> <small>{of}</small>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,34 @@
+import type { Evaluation, Rollout } from '@bootfleet/contracts'
+import { counted, percent } from '../../lib/amounts.ts'
+import { inWords } from '../../lib/words.ts'
+
+/** One judgement of a gate in a sentence: what was counted, of how many, and the limit. */
+export function gateText(evaluation: Evaluation): string {
+  const { metric, numerator, denominator, threshold, minSample } = evaluation
+  if (metric === 'failures') return `${numerator} failed of ${counted(denominator, 'device')}, at most ${threshold} may`
+  if (metric === 'failure_percent') {
+    const enough = minSample !== null && denominator < minSample ? `, judged from ${minSample} on` : ''
+    return `${numerator} failed of ${denominator} concluded${share(evaluation)}, at most ${threshold} % may${enough}`
+  }
+  if (metric === 'success_percent') {
+    const devices = counted(denominator, 'device')
+    return `${numerator} succeeded of ${devices}${share(evaluation)}, at least ${threshold} % must`
+  }
+  return `${inWords(metric)}: ${numerator} of ${denominator}${threshold === null ? '' : `, limit ${threshold}`}`
+}
+
+type GateRule = Rollout['policy']['waves'][number]['gate']
+
+/** What a gate asks for, before there is anything to count. */
+export function ruleText({ maxFailures, maxFailurePercent, minConcluded, minSuccessPercent }: GateRule): string {
+  const parts = [
+    maxFailures !== undefined && `at most ${maxFailures} may fail`,
+    maxFailurePercent !== undefined && `at most ${maxFailurePercent} % may fail, judged from ${minConcluded} on`,
+    `at least ${minSuccessPercent} % must succeed`,
+  ]
+  return parts.filter((part) => part !== false).join('; ')
+}
+
+function share({ numerator, denominator }: Evaluation): string {
+  return denominator === 0 ? '' : ` (${percent(numerator, denominator)})`
+}

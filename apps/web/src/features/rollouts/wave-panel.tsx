@@ -1,0 +1,50 @@
+import type { Rollout, RolloutWave, Target } from '@bootfleet/contracts'
+import Link from 'next/link'
+import { counted, formatSeconds } from '../../lib/amounts.ts'
+import { paths } from '../../lib/paths.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Instant } from '../../ui/instant.tsx'
+import { GateList } from './gate-list.tsx'
+import { StageBar } from './stage-bar.tsx'
+import { waveTones } from './state-tones.ts'
+import { WaveCells } from './wave-cells.tsx'
+
+interface WavePanelProps {
+  rollout: Rollout
+  wave: RolloutWave
+  /** Its members; `undefined` when there are too many for a cell each. */
+  targets: Target[] | undefined
+}
+
+/** One wave: what it is, a cell for each of its devices, and what its gate counts. */
+export function WavePanel({ rollout, wave, targets }: WavePanelProps) {
+  const recipe = rollout.policy.waves.find(({ name }) => name === wave.name)
+  const id = `wave-${wave.index}`
+  return (
+    <li className={`wave wave-${wave.state}`} aria-labelledby={id}>
+      <header>
+        <h3 id={id}>
+          <span className="quiet">{wave.index + 1}</span> {wave.name}
+        </h3>
+        <Badge state={wave.state} tone={waveTones[wave.state]} />
+        <span className="quiet">
+          {counted(wave.size, 'device')}
+          {recipe !== undefined && `, soak ${formatSeconds(recipe.soakSec)}`}
+          {wave.openedAt !== null && (
+            <>
+              , opened <Instant at={wave.openedAt} />
+            </>
+          )}
+        </span>
+        {wave.state !== 'pending' && (
+          <Link className="aside" href={paths.rollout(rollout.id, { wave: String(wave.index) })} scroll={false}>
+            Targets<span className="hidden"> of {wave.name}</span>
+          </Link>
+        )}
+      </header>
+      {targets === undefined ? null : <WaveCells size={wave.size} targets={targets} name={wave.name} />}
+      <StageBar counts={wave.counts} size={wave.size} bar={targets === undefined} />
+      <GateList evaluations={wave.evaluation} rule={recipe?.gate} />
+    </li>
+  )
+}
