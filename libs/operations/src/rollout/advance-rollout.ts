@@ -10,6 +10,7 @@ import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { isObservationOver } from './observed.ts'
 import { planTargets } from './plan-targets.ts'
 import { beginRunning } from './start-rollout.ts'
+import { takeOut } from './take-out.ts'
 
 const idle: readonly RolloutState[] = ['draft', 'awaiting_approval', 'aborted', 'rolled_back', 'superseded']
 
@@ -42,6 +43,7 @@ async function turn(
   if (rollout.state === 'scheduled') return { more: await startWhenDue(tx, ctx, rollout) }
   if (rollout.plannedAt === null) return { more: await plan(tx, ctx, rollout) }
   const view = await loadView(tx, ctx, rollout)
+  if (await takeOut(tx, { rollout, now, keys }, view)) return { more: true }
   const decision = decide(view, now.getTime())
   await applyDecision(tx, { rollout, now, keys }, { view, decision })
   return { more: decision.wakeAt !== null && decision.wakeAt <= now.getTime() }

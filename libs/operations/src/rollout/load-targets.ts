@@ -35,6 +35,7 @@ interface TargetRow {
   removed: boolean
   connected: boolean
   conn: string | null
+  held: boolean
   connectedAt: Date | null
   lastSeenAt: Date | null
   capabilities: string[] | null
@@ -63,7 +64,7 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
       t.from_digest AS "fromDigest", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
       t.granted_at AS "grantedAt", t.grant_boot_key AS "grantBootKey", t.recalled, t.soak_boot_key AS "soakBootKey",
       t.soak_until AS "soakUntil", t.attempts, b.device_id IS NOT NULL AS "holdsSlot", d.removed_at IS NOT NULL AS removed,
-      coalesce(p.online, false) AS connected, p.conn::text, p.connected_at AS "connectedAt", p.last_seen_at AS "lastSeenAt",
+      coalesce(p.online, false) AS connected, p.conn::text, x.held_since IS NOT NULL AS held, p.connected_at AS "connectedAt", p.last_seen_at AS "lastSeenAt",
       p.capabilities, q.digest IS NOT NULL AS quarantined, x.gen AS "desiredGen", s.received_at AS "receivedAt",
       s.observed_gen AS "observedGen", s.phase, s.boot_key AS "bootKey", s.booted_digest AS "bootedDigest",
       s.staged_digest AS "stagedDigest", s.staged_locked AS "stagedLocked", s.health, s.report
@@ -101,7 +102,8 @@ function toTarget(row: TargetRow): TargetView {
     device: {
       removed: row.removed,
       connected: row.connected,
-      conn: row.conn,
+      // A device that is ahead of this server gets no document, and so no grant.
+      conn: row.held ? null : row.conn,
       connectedAt: millis(row.connectedAt),
       lastSeenAt: millis(row.lastSeenAt),
       canLock: row.capabilities?.includes('download_only') ?? false,

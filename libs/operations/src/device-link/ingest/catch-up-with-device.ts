@@ -5,17 +5,17 @@ import type { DeviceFacts } from './device-facts.ts'
 
 /**
  * The device has a document that this server does not know: it was restored from a backup. It goes on with the next
- * number, wants nothing of the device and holds it until an operator resumes it. Says whether there was anything to do.
+ * number, wants nothing of the device and holds it until an operator resumes it.
  */
 export async function catchUpWithDevice(
   tx: Tx,
   { facts, body }: { facts: DeviceFacts; body: Pick<HelloBody, 'lastGen'> },
   now: Date,
-): Promise<boolean> {
+): Promise<void> {
   const { deviceId, organizationId } = facts
   const [row] = await tx.$queryRaw<{ gen: bigint; payload: string }[]>`
     SELECT gen, payload FROM device_desired WHERE device_id = ${deviceId}::uuid FOR UPDATE`
-  if (!row || Number(row.gen) > body.lastGen) return false
+  if (!row || Number(row.gen) > body.lastGen) return
   const { ops, keys } = parseDesired(row.payload)
   const gen = body.lastGen + 1
   const document = buildDesired({ content: idleContent(deviceId, ops), gen, issuedAt: now, keys })
@@ -37,5 +37,4 @@ export async function catchUpWithDevice(
       because: { code: 'server_behind', message, deviceGen: body.lastGen, serverGen: Number(row.gen) },
     },
   })
-  return true
 }

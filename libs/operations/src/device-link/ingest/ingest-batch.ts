@@ -9,7 +9,7 @@ import { tellChanges } from './tell-changes.ts'
 import { wakeRollouts } from './wake-rollouts.ts'
 import { returnGrants, writeAcks } from './write-acks.ts'
 import { writeBoots } from './write-boots.ts'
-import { answerHellos } from './write-desired-state.ts'
+import { answerHellos, lockDesired } from './write-desired-state.ts'
 import { appliedOf, writeDocuments } from './write-documents.ts'
 import { touchPresence, writePresence } from './write-presence.ts'
 import { writeQuarantine } from './write-quarantine.ts'
@@ -61,17 +61,17 @@ async function store(tx: Tx, messages: readonly Admitted[], now: Date): Promise<
   const goodbyes = appliedOf(ofKind(messages, 'up/presence'), documents)
   const back = await touchPresence(tx, messages, now)
   const presence = await writePresence(tx, { hellos, goodbyes }, now)
-  const behind = await answerHellos(tx, hellos, now)
   const acks = ofKind(messages, 'up/ack')
+  const online = [...presence.online, ...back]
+  const changed = [...new Set([...changedStates, ...booted, ...online, ...presence.offline, ...ackedDevices(acks)])]
+  // Targets before desired documents, each in the order of ids: whoever advances a rollout locks them in that order too.
+  const woken = await wakeRollouts(tx, { changed, online }, now)
+  const rollouts = [...woken, ...(await returnGrants(tx, acks, now))]
+  await lockDesired(tx, [...hellos, ...acks])
+  await answerHellos(tx, hellos, now)
   await writeAcks(tx, acks, now)
   const greeted = new Set(hellos.map(({ facts }) => facts.deviceId))
   const resyncs = await answerHeartbeats(tx, ofKind(messages, 'tm/hb'), { now, greeted })
-  const online = [...presence.online, ...back]
-  const changed = [
-    ...new Set([...changedStates, ...booted, ...online, ...presence.offline, ...behind, ...ackedDevices(acks)]),
-  ]
-  const returned = await returnGrants(tx, acks, now)
-  const rollouts = [...returned, ...(await wakeRollouts(tx, { changed, online }, now))]
   await tellChanges(tx, { devices: refsOf(messages, new Set(changed)), rollouts: uniqueRollouts(rollouts) })
   const others = messages.filter(({ kind }) => kind === 'up/ack' || kind === 'up/boot' || kind.startsWith('tm/'))
   const kept = [...appliedStates, ...hellos, ...goodbyes, ...appliedOf(ofKind(messages, 'up/inventory'), documents)]

@@ -4,15 +4,19 @@ import type { Admitted } from './admit.ts'
 import { judgeHello } from './judge-hello.ts'
 import { catchUpWithDevice } from './catch-up-with-device.ts'
 
-/**
- * Compares what devices say they have with what they should have: the document is sent, or counts as delivered. Returns
- * the devices with which this server had to catch up.
- */
-export async function answerHellos(tx: Tx, hellos: readonly Admitted<'up/hello'>[], now: Date): Promise<string[]> {
-  const behind: string[] = []
+/** Locks the documents of these messages' devices in the order of their ids, for all that the batch does to them. */
+export async function lockDesired(tx: Tx, messages: readonly Admitted[]): Promise<void> {
+  const deviceIds = [...new Set(messages.map(({ facts }) => facts.deviceId))]
+  if (deviceIds.length < 2) return
+  await tx.$queryRaw`
+    SELECT 1 FROM device_desired WHERE device_id = ANY(${deviceIds}::uuid[]) ORDER BY device_id FOR UPDATE`
+}
+
+/** Compares what devices say they have with what they should have: the document is sent, or counts as delivered. */
+export async function answerHellos(tx: Tx, hellos: readonly Admitted<'up/hello'>[], now: Date): Promise<void> {
   const judged = hellos.map((hello) => ({ hello, verdict: judgeHello(hello.body, hello.facts) }))
   for (const { hello, verdict } of judged) {
-    if (verdict === 'behind' && (await catchUpWithDevice(tx, hello, now))) behind.push(hello.facts.deviceId)
+    if (verdict === 'behind') await catchUpWithDevice(tx, hello, now)
   }
   await setToSend(
     tx,
@@ -25,7 +29,6 @@ export async function answerHellos(tx: Tx, hellos: readonly Admitted<'up/hello'>
     have.map(({ facts }) => ({ deviceId: facts.deviceId, gen: facts.gen, hash: facts.hash ?? '' })),
     now,
   )
-  return behind
 }
 
 /** Sends documents again, now. */

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { digestOf, ScriptedDevice, TestFleet, virtualClock } from '@bootfleet/testkit'
+import { systemCtx } from '../context.ts'
+import { createRollout } from './create-rollout.ts'
+import { checkEnd, checkGates, checkMoment } from './storm-checks.testing.ts'
+import { StormDevice, stormKinds } from './storm-device.testing.ts'
+import { calmDown, chances, stormPolicy, tick, type Storm } from './storm.testing.ts'
+
+// STORM_SEEDS: how many; STORM_FROM: the first one.
+const seeds = Number(process.env['STORM_SEEDS'] ?? 15)
+const from = Number(process.env['STORM_FROM'] ?? 1)
+const atOnce = 5
+const devices = 8
+const old = digestOf(0)
+const image = digestOf(1)
+
+let fleet: TestFleet
+beforeAll(async () => void (fleet = await TestFleet.create({ devices: 0, maxUnavailable: 1 })))
+afterAll(() => fleet[Symbol.asyncDispose]())
+
+/** A channel, a group, devices and a clock of its own, in the one organization. */
+async function begin(seed: number): Promise<Storm> {
+  const chance = chances(seed)
+  const clock = virtualClock()
+  const services = { ...fleet.services, now: clock.now }
+  const { organizationId } = fleet.ctx
+  const [channelId, groupId, releaseId] = [randomUUID(), randomUUID(), randomUUID()]
+  const maxUnavailable = 1 + Math.floor(chance() * 3)
+  const name = `storm-${seed}`
+  await services.db.transaction('system', async (tx) => {
+    await tx.channel.create({ data: { id: channelId, organizationId, name, repository: 'registry.test/os/edge' } })
+    const budget = { maxUnavailable: { count: maxUnavailable }, maxDownloading: 1 + Math.floor(chance() * 4) }
+    await tx.deviceGroup.create({
+      data: { id: groupId, organizationId, channelId, name, budget, windows: [], blackouts: [] },
+    })
+    const release = { repository: 'registry.test/os/edge', version: '1.0', annotations: {}, createdBy: 'storm' }
+    await tx.release.create({ data: { id: releaseId, organizationId, channelId, ...release, createdAt: clock.now() } })
+    const manifest = { manifestDigest: image, configDigest: digestOf(2), sizeBytes: 1000n, layers: [] }
+    await tx.releaseManifest.create({ data: { releaseId, organizationId, architecture: 'amd64', ...manifest } })
+  })
+  const stormy: StormDevice[] = []
+  for (let index = 0; index < devices; index++) {
+    const place = { organizationId, groupId, index: seed * 1000 + index, booted: old }
+    const { id } = await ScriptedDevice.enroll(services, place)
+    const kind = stormKinds[Math.floor(chance() * stormKinds.length)] ?? 'ok'
+    stormy.push(new StormDevice({ id, kind, booted: old, chance, now: clock.now }))
+  }
+  const policy = stormPolicy(chance)
+  const ctx = systemCtx(services, organizationId)
+  const { id: rolloutId } = await createRollout(ctx, { channel: name, release: releaseId, policy, start: 'now' })
+  const world = { services, organizationId, groupId, rolloutId, maxUnavailable, devices: stormy, chance }
+  return {
+    ...world,
+    advance: clock.advance,
+    network: [],
+    old: new Map(),
+    released: new Set(),
+    retries: 0,
+    calm: false,
+  }
+}
+
+async function weather(seed: number): Promise<void> {
+  const storm = await begin(seed)
+  const problems: string[] = []
+  const length = 15 + Math.floor(storm.chance() * 20)
+  for (let moment = 0; moment < length && problems.length === 0; moment++) {
+    await tick(storm)
+    problems.push(...(await checkMoment(storm)))
+  }
+  await calmDown(storm)
+  problems.push(...(await checkMoment(storm)), ...(await checkEnd(storm, image)), ...(await checkGates(storm)))
+  expect(problems, `STORM_SEEDS=1 STORM_FROM=${seed}`).toEqual([])
+}
+
+test(
+  'a rollout keeps its promises in any weather, and comes to an end',
+  { timeout: 60_000 + seeds * 10_000 },
+  async () => {
+    const failures: string[] = []
+    let next = from
+    const sail = async () => {
+      for (let seed = next++; seed < from + seeds; seed = next++)
+        await weather(seed).catch((error: unknown) => failures.push(`seed ${seed}: ${String(error)}`))
+    }
+    await Promise.all(Array.from({ length: atOnce }, sail))
+    expect(failures, 'run one seed with STORM_SEEDS=1 STORM_FROM=<seed>').toEqual([])
+  },
+)

@@ -1,0 +1,94 @@
+import type { RolloutState, RolloutView, TargetChange, TargetState, TargetView } from '@bootfleet/domain'
+import { Prisma, type Tx } from '@bootfleet/db'
+import { selectorSql } from '../device/selector-sql.ts'
+import { applyDecision } from './apply-decision.ts'
+import { skipReason } from './eligibility.ts'
+import type { RolloutRow } from './lock-rollout.ts'
+import type { InstructionContext } from './write-instructions.ts'
+
+/** Until its grant a target can be taken out; then it is followed to its end. */
+const early: readonly TargetState[] = ['pending', 'offered', 'downloading', 'staged']
+const states: readonly RolloutState[] = ['running', 'pausing', 'paused']
+
+interface Misfit {
+  readonly deviceId: string
+  readonly reason: string | null
+  readonly digest: string
+}
+
+/**
+ * Takes those out of the view's targets that are the rollout's no more: moved to another group, relabelled, held, or
+ * enrolled again as another architecture that the release is not for. One that it is for starts anew, with its own image.
+ * Returns whether there were any; the view is outdated then.
+ */
+export async function takeOut(tx: Tx, ctx: InstructionContext, view: RolloutView): Promise<boolean> {
+  const { rollout, now } = ctx
+  const targets = new Map(view.targets.filter(({ state }) => early.includes(state)).map((one) => [one.deviceId, one]))
+  if (targets.size === 0 || !states.includes(rollout.state)) return false
+  const misfits = await findMisfits(tx, rollout, [...targets.keys()])
+  if (misfits.length === 0) return false
+  await replaceDigests(tx, rollout.id, misfits)
+  const last = view.waves.at(-1)?.index ?? null
+  const changes = misfits.flatMap((misfit) => {
+    const target = targets.get(misfit.deviceId)
+    return target ? [changeOf(target, misfit, last)] : []
+  })
+  const decision = { targets: changes, waves: [], because: rollout.because, wakeAt: now.getTime() }
+  await applyDecision(tx, ctx, { view, decision })
+  return true
+}
+
+function findMisfits(
+  tx: Tx,
+  { id, channelId, releaseId, selector }: RolloutRow,
+  deviceIds: string[],
+): Promise<Misfit[]> {
+  const matches = selector === null ? Prisma.sql`true` : selectorSql(selector)
+  return tx.$queryRaw<Misfit[]>`
+    SELECT * FROM (
+      SELECT t.device_id::text AS "deviceId", m.manifest_digest AS digest, t.digest AS planned,
+        CASE WHEN d.group_id <> t.group_id THEN 'moved'
+          WHEN g.channel_id IS DISTINCT FROM ${channelId}::uuid THEN 'other_channel'
+          WHEN NOT (${matches}) THEN 'relabelled'
+          WHEN m.manifest_digest IS NULL THEN 'no_manifest'
+          WHEN x.held_since IS NOT NULL THEN 'server_behind'
+          WHEN d.pinned_release_id <> ${releaseId}::uuid THEN 'pinned' END AS reason
+      FROM rollout_target t
+      JOIN device d ON d.id = t.device_id
+      JOIN device_group g ON g.id = d.group_id
+      LEFT JOIN release_manifest m ON m.release_id = ${releaseId}::uuid AND m.architecture = d.architecture
+      LEFT JOIN device_desired x ON x.device_id = t.device_id
+      WHERE t.rollout_id = ${id}::uuid AND t.device_id = ANY(${deviceIds}::uuid[]) AND d.removed_at IS NULL) AS checked
+    WHERE reason IS NOT NULL OR digest <> planned`
+}
+
+async function replaceDigests(tx: Tx, rolloutId: string, misfits: readonly Misfit[]): Promise<void> {
+  const others = misfits.filter(({ reason }) => reason === null)
+  if (others.length === 0) return
+  await tx.$executeRaw`
+    UPDATE rollout_target t SET digest = n.digest
+    FROM UNNEST(${others.map(({ deviceId }) => deviceId)}::uuid[], ${others.map(({ digest }) => digest)}::text[])
+      AS n(device_id, digest)
+    WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = n.device_id`
+}
+
+// Who was in no wave takes its place of the last one along: a place that nobody is left for could never be filled.
+function changeOf(target: TargetView, { reason }: Misfit, last: number | null): TargetChange {
+  const { deviceId, state } = target
+  const told = state === 'pending' ? {} : ({ instruct: { kind: 'none' } } as const)
+  const common = { deviceId, from: state, ...told }
+  if (reason === null) {
+    const message = 'The device was enrolled again as another architecture; it starts anew with the image for that.'
+    const because = { code: 'target.architecture_changed', message }
+    return { ...common, to: 'pending', because, dueAt: null, event: 'target.architecture_changed' }
+  }
+  const because = sentences[reason] ? { code: `target.${reason}`, message: sentences[reason] } : skipReason(reason)
+  const wave = target.wave ?? last
+  return { ...common, to: 'skipped', reason, because, wave, dueAt: null, event: 'target.skipped' }
+}
+
+const sentences: Record<string, string> = {
+  moved: 'The device was moved to another group while the rollout ran.',
+  other_channel: "The device's group follows another channel now.",
+  relabelled: "The device's labels no longer match the selector of the rollout.",
+}
