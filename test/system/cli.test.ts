@@ -202,18 +202,22 @@ describe.skipIf(requireServer(['docker-registry', 'script']).missing)('bootfleet
     })
 
     test('that is a draft can be left alone: by Ctrl-C on a terminal, by a signal and by a timeout', async () => {
-      const recipe = `--channel edge-stable --release 3.0 --policy @${policyFile}`
+      const atOnce = join(folder, 'at-once.json')
+      await writeFile(atOnce, JSON.stringify({ ...policy, waves: [] }))
+      const recipe = `--channel edge-stable --release 3.0 --policy @${atOnce}`
       const { id } = (await json(`rollouts create ${recipe}`)) as { id: string }
+      let [pressed, stopped] = [false, false]
       const keys = await onTerminal('rollouts watch', {
         onOutput: (text, send) => {
-          // The terminal echoes it: once is enough.
-          if (text.includes(id) && !text.includes('^C')) send.keys('\u0003')
+          if (!pressed && text.includes(id)) send.keys('\u0003')
+          pressed ||= text.includes(id)
         },
       })
       expect(keys).toMatchObject({ code: 130, stdout: expect.stringContaining(`bootfleet rollouts watch ${id}`) })
       const signal = await run(`rollouts watch ${id}`, {
         onOutput: (text, send) => {
-          if (text.includes('draft')) send.signal('SIGTERM')
+          if (!stopped && text.includes('draft')) send.signal('SIGTERM')
+          stopped ||= text.includes('draft')
         },
       })
       expect(signal).toMatchObject({ code: 143, stderr: expect.stringContaining('The rollout goes on.') })

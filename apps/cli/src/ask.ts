@@ -7,8 +7,9 @@ import { CliError } from './failure.ts'
 export async function ask({ streams }: Cli, question: string, { hidden = false } = {}): Promise<string> {
   const { stdin, stderr } = streams
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  stderr.write(question)
   const lines = createInterface({ input: stdin, output: hidden ? nowhere : stderr, terminal: true })
+  // Only now: before it the terminal itself would show what is typed.
+  stderr.write(question)
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('line', resolve)

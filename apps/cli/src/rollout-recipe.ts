@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { PolicyInput, type CreateRollout } from '@bootfleet/contracts'
-import type { z } from 'zod'
+import { PolicyInput } from '@bootfleet/contracts'
+import type { Client } from '@bootfleet/sdk'
 import { CliError } from './failure.ts'
 
 /** What a rollout is made of on the command line; the same to create it and to preview it. */
@@ -12,6 +12,9 @@ export interface RecipeOptions {
   readonly selector?: string
 }
 
+type RecipeBody = Parameters<Client['rollouts']['create']>[0]['body']
+
+/** Declares them. */
 export function addRecipeOptions(command: Command): Command {
   return command
     .requiredOption('--channel <channel>')
@@ -21,7 +24,7 @@ export function addRecipeOptions(command: Command): Command {
 }
 
 /** The body of the request. Throws a usage error when a policy in a file is not one. */
-export async function readRecipe(options: RecipeOptions): Promise<z.input<typeof CreateRollout>> {
+export async function readRecipe(options: RecipeOptions): Promise<RecipeBody> {
   const { channel, release, policy, selector } = options
   return { channel, release, selector, policy: policy?.startsWith('@') ? await readPolicy(policy.slice(1)) : policy }
 }

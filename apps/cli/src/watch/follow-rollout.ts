@@ -19,6 +19,8 @@ export interface Outage {
 
 export interface FollowOptions {
   readonly signal: AbortSignal
+  /** The wait between two looks where no live stream comes through, in milliseconds. */
+  readonly pollMs?: number
   /** The wait between two looks during an outage, in milliseconds. */
   readonly retryMs?: number
   /** How long an outage may last before it is thrown, in milliseconds. */
@@ -36,14 +38,14 @@ const answerMs = 60_000
 export async function* followRollout(
   client: Client,
   id: string,
-  { signal, retryMs = 2000, patienceMs = 180_000 }: FollowOptions,
+  { signal, pollMs = 2000, retryMs = 2000, patienceMs = 180_000 }: FollowOptions,
 ): AsyncGenerator<Snapshot | Outage, void, undefined> {
   const ended = new AbortController()
   const stop = ended.signal
   const end = () => ended.abort()
   signal.addEventListener('abort', end)
   if (signal.aborted) end()
-  const hints = listenForHints(client, id, stop)
+  const hints = listenForHints(client, id, { signal: stop, pollMs })
   let lastEvent = 0n
   const patience = createPatience(patienceMs)
   try {

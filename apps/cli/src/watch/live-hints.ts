@@ -8,11 +8,15 @@ export interface LiveHints {
 
 /** With a live stream that works this only guards against what it may miss. */
 const quietMs = 15_000
-/** Without one it is how progress is seen. */
-const pollMs = 2000
+
+export interface HintOptions {
+  readonly signal: AbortSignal
+  /** How often to look where no live stream comes through, in milliseconds. */
+  readonly pollMs: number
+}
 
 /** Listens until `signal` aborts. A stream that the server or a proxy refuses leaves polling. */
-export function listenForHints(client: Client, rolloutId: string, signal: AbortSignal): LiveHints {
+export function listenForHints(client: Client, rolloutId: string, { signal, pollMs }: HintOptions): LiveHints {
   let streams = false
   let hinted = false
   let wake = () => {}

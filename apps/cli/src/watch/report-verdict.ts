@@ -47,15 +47,11 @@ async function failureLines(client: Client, output: Output, rollout: string): Pr
 }
 
 function nextSteps({ id, verbs }: Rollout, { outcome }: Verdict): string[] {
-  if (outcome !== 'tripped') return [`Events: bootfleet rollouts explain ${id}`]
+  if (outcome !== 'tripped') return [`More: bootfleet rollouts explain ${id}`]
+  const resume = ['continue', 'retry-failed'].map((choice) => `bootfleet rollouts resume ${id} --choice ${choice}`)
   const steps = [
-    ...(verbs.resume.allowed
-      ? [
-          `  bootfleet rollouts resume ${id} --choice continue       (without the failed devices)`,
-          `  bootfleet rollouts resume ${id} --choice retry-failed`,
-        ]
-      : []),
-    ...(verbs.abort.allowed ? [`  bootfleet rollouts abort ${id}`] : []),
+    ...(verbs.resume.allowed ? resume : []),
+    ...(verbs.abort.allowed ? [`bootfleet rollouts abort ${id}`] : []),
   ]
   return steps.length > 0 ? ['What now:', ...steps] : ['Ask an operator to resume or to abort it.']
 }

@@ -34,9 +34,10 @@ export async function watchRollout(input: WatchInput): Promise<number> {
     await reportVerdict(client, output, ended)
     return exitCodes[ended.verdict.reason].code
   }
-  const again = `The rollout goes on. Watch it again: bootfleet rollouts watch ${rollout}`
+  const again = `The rollout goes on. Watch it again:\n  bootfleet rollouts watch ${rollout}`
   if (interrupted.aborted) {
-    output.note(`Interrupted. ${again}`)
+    // The terminal has written ^C where the cursor was.
+    output.note(`${output.live ? '\n' : ''}Interrupted. ${again}`)
     return interrupted.reason === 'SIGTERM' ? exitCodes.terminated.code : exitCodes.interrupted.code
   }
   output.note(`The time given by --timeout is over. ${again}`)
