@@ -8,7 +8,7 @@ import { Lab } from './stack/lab.ts'
 import { Simulation } from './stack/simulation.ts'
 import { parts, Stack } from './stack/stack.ts'
 
-const timeouts = { applySec: 60, healthSec: 60 }
+const timeouts = { applySec: 180, healthSec: 60 }
 const fleet = 40
 
 describe.skipIf(requireServer(['docker-registry']).missing)('simulated devices against real processes', () => {
@@ -55,6 +55,9 @@ describe.skipIf(requireServer(['docker-registry']).missing)('simulated devices a
     })
   }
 
+  const targets = async (rollout: string) =>
+    (await stack.client.rollouts.targets({ params: { rollout }, query: { limit: 200 } })).items
+  const tokens = async () => (await stack.client.enrollmentTokens.list({ query: { limit: 200 } })).items.length
   const simulatedIn = async (group: string) =>
     (await stack.client.devices.list({ query: { group, selector: 'simulated=true', limit: 200 } })).items
 
@@ -62,9 +65,8 @@ describe.skipIf(requireServer(['docker-registry']).missing)('simulated devices a
     await addGroup('kiosks', 10)
     const rules = join(folder, 'rules.json')
     await writeFile(rules, JSON.stringify({ images: [] }))
-    const state = join(folder, 'fleet.json')
     const args = ['--devices', String(fleet), '--seed', 'kiosks', '--group', 'kiosks', '--rules', rules]
-    const mix = ['--behaviours', 'normal=35,slow=2,flapping=2,offline=1', '--state', state]
+    const mix = ['--behaviours', 'normal=35,slow=2,flapping=2,offline=1']
     await using simulation = await Simulation.start(stack, [...args, ...mix])
     const devices = await simulatedIn('kiosks')
     expect(devices).toHaveLength(fleet)
@@ -76,7 +78,9 @@ describe.skipIf(requireServer(['docker-registry']).missing)('simulated devices a
     const canary = { name: 'canary', size: { count: 4 }, soakSec: 1 }
     const first = await roll('kiosks', '1.0', { waves: [canary], rest, timeouts })
     await until(first, 'completed')
-    expect((await read(first)).counts).toMatchObject({ succeeded: fleet })
+    const results = await targets(first)
+    expect(results.filter(({ state }) => state !== 'succeeded').map(({ because }) => because)).toEqual([])
+    expect(results).toHaveLength(fleet)
 
     const bad = await lab.push('2.0')
     const rule = { digests: [bad.indexDigest], models: ['panel-7'], boot: 'fails-to-boot' }
@@ -86,8 +90,9 @@ describe.skipIf(requireServer(['docker-registry']).missing)('simulated devices a
     await until(second, 'paused')
     const tripped = await read(second)
     expect(tripped.waves[0]).toMatchObject({ name: 'canary', state: 'tripped' })
-    const { items } = await stack.client.rollouts.targets({ params: { rollout: second }, query: { limit: 200 } })
-    const fellBack = items.filter((target) => target.state === 'rolled_back').map((target) => target.deviceId)
+    const fellBack = (await targets(second))
+      .filter(({ state }) => state === 'rolled_back')
+      .map(({ deviceId }) => deviceId)
     expect(fellBack.length).toBeGreaterThan(0)
     const models = devices.filter(({ id }) => fellBack.includes(id)).map(({ labels }) => labels['model'])
     expect(new Set(models)).toEqual(new Set(['panel-7']))
@@ -97,8 +102,10 @@ describe.skipIf(requireServer(['docker-registry']).missing)('simulated devices a
   test('that never come back are timed out, keep their slots, and do not pull others after them', async () => {
     await addGroup('remote', 3)
     await lab.push('1.1')
-    const args = ['--devices', '9', '--seed', 'remote', '--group', 'remote']
-    await using _simulation = await Simulation.start(stack, [...args, '--behaviours', 'normal=7,never-returns=2'])
+    const kept = ['--state', join(folder, 'remote.json')]
+    const args = ['--devices', '9', '--seed', 'remote', '--group', 'remote', ...kept]
+    const mix = ['--behaviours', 'normal=7,never-returns=2']
+    await using simulation = await Simulation.start(stack, [...args, ...mix])
     const lenient = { maxFailurePercent: 100, minConcluded: 9, minSuccessPercent: 50 }
     const policy = { waves: [], rest: { soakSec: 1, gate: lenient }, timeouts: { ...timeouts, applySec: 15 } }
     const rollout = await roll('remote', '1.1', policy)
@@ -114,5 +121,18 @@ describe.skipIf(requireServer(['docker-registry']).missing)('simulated devices a
     expect(counts).toMatchObject({ succeeded: 7, timed_out: 2 })
     expect(most).toBeLessThanOrEqual(3)
     expect(await slots()).toBe(2)
+
+    const before = await tokens()
+    await simulation.stop()
+    await using again = await Simulation.start(stack, [...args, ...mix])
+    expect(again.output()).toContain('0 boots')
+    expect(await tokens()).toBe(before)
+    expect((await read(rollout)).counts).toEqual(counts)
+  })
+
+  test('are all removed with one command', async () => {
+    expect(await Simulation.remove(stack)).toContain(`${fleet + 9} simulated devices are removed`)
+    const { items } = await stack.client.devices.list({ query: { limit: 1 } })
+    expect(items).toEqual([])
   })
 })

@@ -25,8 +25,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Starts it against a stack, durations a tenth of the usual, and waits until each device was connected. */
   static async start(stack: Stack, args: readonly string[]): Promise<Simulation> {
-    const { token } = await stack.client.apiTokens.create({ body: { name: 'simulation', role: 'admin' } })
-    const simulation = new Simulation(['--server', stack.apiUrl, '--speed', '10', ...args], { BOOTFLEET_TOKEN: token })
+    const simulation = await Simulation.#run(stack, ['--speed', '10', ...args])
     await waitFor('all simulated devices to connect', () => simulation.hasConnected(), 120_000).catch(
       async (error: unknown) => {
         await simulation[Symbol.asyncDispose]()
@@ -34,6 +33,18 @@ export class Simulation implements AsyncDisposable {
       },
     )
     return simulation
+  }
+
+  /** Removes all simulated devices; resolves with what it says. */
+  static async remove(stack: Stack): Promise<string> {
+    const run = await Simulation.#run(stack, ['--remove'])
+    await once(run.#child, 'close')
+    return run.output()
+  }
+
+  static async #run(stack: Stack, args: readonly string[]): Promise<Simulation> {
+    const { token } = await stack.client.apiTokens.create({ body: { name: 'simulation', role: 'admin' } })
+    return new Simulation(['--server', stack.apiUrl, ...args], { BOOTFLEET_TOKEN: token })
   }
 
   hasConnected(): boolean {

@@ -14,6 +14,8 @@ import { traitsOf } from './traits.ts'
 import type { Traits } from './traits.ts'
 
 const connectsAtATime = 64
+/** Enrollments with one token wait for each other in the server. */
+const enrollmentsAtATime = 16
 const lookEveryMs = 1000
 /** Saving may take this share of the time at most. */
 const saveShare = 20
@@ -56,7 +58,8 @@ async function openFleet(settings: Settings, rules: Surroundings['rules']): Prom
   let dirty = true
   const around: Surroundings = {
     speed: settings.speed,
-    gate: createGate({ perSecond: settings.connectRate, atATime: connectsAtATime }),
+    enrolling: createGate({ perSecond: settings.connectRate, atATime: enrollmentsAtATime }),
+    connecting: createGate({ perSecond: settings.connectRate, atATime: connectsAtATime }),
     rules,
     base: baseImage,
     documentFor: source.documentFor,

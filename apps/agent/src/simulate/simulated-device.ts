@@ -34,7 +34,8 @@ const bootTries = 3
 export interface Surroundings {
   /** Durations are divided by it. */
   speed: number
-  gate: Gate
+  enrolling: Gate
+  connecting: Gate
   rules: () => readonly ImageRule[]
   base: (architecture: string) => { ref: string; digest: string }
   documentFor: (traits: Traits) => Promise<EnrollmentDocument | undefined>
@@ -74,9 +75,9 @@ export class SimulatedDevice {
     })
   }
 
-  /** At least once since this program started. */
+  /** At least once since this program started, or it never will. */
   hasConnected(): boolean {
-    return this.connectedOnce
+    return this.connectedOnce || this.host.state.isLost
   }
 
   isEnrolled(): boolean {
@@ -126,7 +127,7 @@ export class SimulatedDevice {
       openDriver: async () => host.driver(),
       carriers: this.carriers(life),
       findEnrollment: () => around.documentFor(traits),
-      takeTurn: (request) => around.gate.pass(request, life),
+      takeTurn: (request) => around.enrolling.pass(request, life),
       retryBaseMs: Math.max(100, Math.round(1000 / around.speed)),
     }
   }
@@ -135,7 +136,7 @@ export class SimulatedDevice {
     return {
       mqtt: async (input) => {
         await this.network.whenUp(life)
-        const transport = await this.around.gate.pass(() => openMqttTransport(input), life)
+        const transport = await this.around.connecting.pass(() => openMqttTransport(input), life)
         this.connectedOnce = true
         this.network.carry(transport)
         return this.traits.behaviour === 'lying' ? lyingTransport(transport, (state) => this.lie(state)) : transport
