@@ -25,7 +25,7 @@ export async function takeOut(tx: Tx, ctx: InstructionContext, view: RolloutView
   const { rollout, now } = ctx
   const targets = new Map(view.targets.filter(({ state }) => early.includes(state)).map((one) => [one.deviceId, one]))
   if (targets.size === 0 || !states.includes(rollout.state)) return false
-  const misfits = await findMisfits(tx, rollout, [...targets.keys()])
+  const misfits = await findMisfits(tx, rollout, [...targets.values()])
   if (misfits.length === 0) return false
   await replaceDigests(tx, rollout.id, misfits)
   const last = view.waves.at(-1)?.index ?? null
@@ -38,27 +38,31 @@ export async function takeOut(tx: Tx, ctx: InstructionContext, view: RolloutView
   return true
 }
 
-function findMisfits(
-  tx: Tx,
-  { id, channelId, releaseId, selector }: RolloutRow,
-  deviceIds: string[],
-): Promise<Misfit[]> {
+// By device, not by target: a list of targets that was just written has no statistics yet, and a plan that starts from
+// the group or the rollout then reads all of them for each device.
+function findMisfits(tx: Tx, rollout: RolloutRow, targets: readonly TargetView[]): Promise<Misfit[]> {
+  const { channelId, releaseId, selector } = rollout
   const matches = selector === null ? Prisma.sql`true` : selectorSql(selector)
+  const deviceIds = targets.map(({ deviceId }) => deviceId)
   return tx.$queryRaw<Misfit[]>`
+    WITH known AS MATERIALIZED (
+      SELECT d.id, d.group_id, d.architecture, d.pinned_release_id, ${matches} AS matches
+      FROM device d WHERE d.id = ANY(${deviceIds}::uuid[]) AND d.removed_at IS NULL),
+    held AS MATERIALIZED (
+      SELECT device_id FROM device_desired WHERE device_id = ANY(${deviceIds}::uuid[]) AND held_since IS NOT NULL)
     SELECT * FROM (
-      SELECT t.device_id::text AS "deviceId", m.manifest_digest AS digest, t.digest AS planned,
-        CASE WHEN d.group_id <> t.group_id THEN 'moved'
+      SELECT known.id::text AS "deviceId", m.manifest_digest AS digest, n.digest AS planned,
+        CASE WHEN known.group_id <> n.group_id THEN 'moved'
           WHEN g.channel_id IS DISTINCT FROM ${channelId}::uuid THEN 'other_channel'
-          WHEN NOT (${matches}) THEN 'relabelled'
+          WHEN NOT known.matches THEN 'relabelled'
           WHEN m.manifest_digest IS NULL THEN 'no_manifest'
-          WHEN x.held_since IS NOT NULL THEN 'server_behind'
-          WHEN d.pinned_release_id <> ${releaseId}::uuid THEN 'pinned' END AS reason
-      FROM rollout_target t
-      JOIN device d ON d.id = t.device_id
-      JOIN device_group g ON g.id = d.group_id
-      LEFT JOIN release_manifest m ON m.release_id = ${releaseId}::uuid AND m.architecture = d.architecture
-      LEFT JOIN device_desired x ON x.device_id = t.device_id
-      WHERE t.rollout_id = ${id}::uuid AND t.device_id = ANY(${deviceIds}::uuid[]) AND d.removed_at IS NULL) AS checked
+          WHEN known.id IN (SELECT device_id FROM held) THEN 'server_behind'
+          WHEN known.pinned_release_id <> ${releaseId}::uuid THEN 'pinned' END AS reason
+      FROM known
+      JOIN UNNEST(${deviceIds}::uuid[], ${targets.map(({ groupId }) => groupId)}::uuid[],
+        ${targets.map(({ accept }) => accept[0] ?? '')}::text[]) AS n(device_id, group_id, digest) ON n.device_id = known.id
+      JOIN device_group g ON g.id = known.group_id
+      LEFT JOIN release_manifest m ON m.release_id = ${releaseId}::uuid AND m.architecture = known.architecture) AS checked
     WHERE reason IS NOT NULL OR digest <> planned`
 }
 
