@@ -10,7 +10,9 @@ export function DeviceImage({ image }: { image: Image | null }) {
   return (
     <span className="nowrap">
       {image.release === null ? version : <Link href={paths.release(image.release.id)}>{version ?? 'release'}</Link>}{' '}
-      <code title={image.digest}>{shortDigest(image.digest)}</code>
+      <code className="wide" title={image.digest}>
+        {shortDigest(image.digest)}
+      </code>
     </span>
   )
 }

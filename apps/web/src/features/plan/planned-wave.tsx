@@ -26,9 +26,10 @@ export function PlannedWave({ wave }: { wave: RolloutPreview['waves'][number] })
         {more > 0 && <li className="quiet">and {more} more</li>}
       </ul>
       {reserves.length > 0 && (
-        <p className="quiet">
-          In the place of who cannot be reached: {reserves.map((device) => device.name).join(', ')}.
-        </p>
+        <details>
+          <summary>Next in line for who cannot be reached</summary>
+          <p className="quiet">{reserves.map((device) => device.name).join(', ')}</p>
+        </details>
       )}
       <p className="gates">Gate: {gateText(wave)}</p>
     </li>

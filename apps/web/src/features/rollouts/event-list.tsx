@@ -1,6 +1,5 @@
 import type { Because } from '@bootfleet/contracts'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
 import { paths } from '../../lib/paths.ts'
 import { Instant } from '../../ui/instant.tsx'
 
@@ -9,22 +8,32 @@ interface Happened {
   at: string
   kind: string
   because: Because
-  /** What it happened to, when that is not the page's own subject. */
-  subject?: ReactNode
+  deviceId?: string | null
   rolloutId?: string | null
 }
 
+interface EventListProps {
+  events: Happened[]
+  label: string
+  /** Names of devices by their ids, where an event may be about one of several. */
+  names?: Map<string, string>
+}
+
 /** What happened, the newest first, each with the reason that was stored with it. */
-export function EventList({ events, label }: { events: Happened[]; label: string }) {
+export function EventList({ events, label, names }: EventListProps) {
   if (events.length === 0) return <p className="quiet">Nothing has happened yet.</p>
   return (
     <ol className="events" aria-label={label}>
-      {events.map(({ id, at, kind, because, subject, rolloutId }) => (
+      {events.map(({ id, at, kind, because, deviceId, rolloutId }) => (
         <li key={id}>
           <Instant at={at} />
           <code>{kind}</code>
           <span>
-            {subject !== undefined && <>{subject}: </>}
+            {deviceId && names?.has(deviceId) && (
+              <>
+                <Link href={paths.device(deviceId)}>{names.get(deviceId)}</Link>:{' '}
+              </>
+            )}
             {because.message}
             {rolloutId && (
               <>

@@ -3,7 +3,7 @@ import { Badge, type Tone } from '../../ui/badge.tsx'
 import { gateText, ruleText } from './gate-text.ts'
 
 const verdicts: Record<Evaluation['verdict'], { word: string; tone: Tone }> = {
-  pass: { word: 'kept', tone: 'good' },
+  pass: { word: 'passed', tone: 'good' },
   trip: { word: 'tripped', tone: 'bad' },
   hold: { word: 'held', tone: 'attention' },
   undecided: { word: 'not decided', tone: 'quiet' },

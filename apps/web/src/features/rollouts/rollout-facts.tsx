@@ -34,7 +34,7 @@ export function RolloutFacts({ rollout }: { rollout: Rollout }) {
             </>,
           ],
           ['Started', <Instant at={rollout.startedAt} absent="not yet" />],
-          ['Ended', <Instant at={rollout.endedAt} absent="not yet" />],
+          ...(rollout.endedAt === null ? [] : [['Ended', <Instant at={rollout.endedAt} />] as const]),
         ]}
       />
     </>

@@ -1,6 +1,6 @@
 import type { TargetCounts } from '@bootfleet/contracts'
 import { StackedBar } from '../../ui/stacked-bar.tsx'
-import { countStages, stageMarks, stageNames } from './target-stages.ts'
+import { countStages, stageMarks, stageNames, stageParts } from './target-stages.ts'
 
 interface StageBarProps {
   counts: TargetCounts
@@ -13,10 +13,9 @@ interface StageBarProps {
 export function StageBar({ counts, size, bar }: StageBarProps) {
   const stages = countStages(counts)
   if (stages.length === 0) return null
-  const parts = stages.map(({ stage, count }) => ({ name: stageNames[stage], count, fill: stage }))
   return (
     <>
-      {bar && <StackedBar parts={parts} whole={Math.max(size, 1)} />}
+      {bar && <StackedBar parts={stageParts(counts)} whole={Math.max(size, 1)} />}
       <ul className="legend" aria-label="Targets by stage">
         {stages.map(({ stage, count }) => (
           <li key={stage}>

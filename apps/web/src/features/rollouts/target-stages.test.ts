@@ -1,6 +1,6 @@
 import { TargetState, type TargetCounts } from '@bootfleet/contracts'
 import { expect, test } from 'vitest'
-import { countStages, stageOf, targetStages } from './target-stages.ts'
+import { countStages, stageOf, stageParts, targetStages } from './target-stages.ts'
 
 const none = Object.fromEntries(TargetState.options.map((state) => [state, 0])) as TargetCounts
 
@@ -14,4 +14,9 @@ test('stages add up the states in them, in the order of a device', () => {
     { stage: 'failed', count: 3 },
     { stage: 'out', count: 1 },
   ])
+})
+
+test('a bar fills from its start with what has concluded', () => {
+  const parts = stageParts({ ...none, pending: 5, soaking: 1, succeeded: 2, rolled_back: 1 })
+  expect(parts.map(({ fill }) => fill)).toEqual(['succeeded', 'failed', 'soaking', 'waiting'])
 })

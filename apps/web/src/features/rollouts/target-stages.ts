@@ -52,3 +52,12 @@ export function countStages(counts: TargetCounts): { stage: TargetStage; count: 
     }))
     .filter(({ count }) => count > 0)
 }
+
+const barOrder: readonly TargetStage[] = ['succeeded', 'failed', 'soaking', 'applying', 'staging', 'waiting', 'out']
+
+/** The same as parts of a bar that fills from its start: what has concluded comes first. */
+export function stageParts(counts: TargetCounts): { name: string; count: number; fill: TargetStage }[] {
+  return countStages(counts)
+    .map(({ stage, count }) => ({ name: stageNames[stage], count, fill: stage }))
+    .toSorted((a, b) => barOrder.indexOf(a.fill) - barOrder.indexOf(b.fill))
+}

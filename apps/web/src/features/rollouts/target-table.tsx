@@ -10,7 +10,13 @@ export function TargetTable({ targets, waves }: { targets: Target[]; waves: Roll
   return (
     <Table
       caption={`Targets in the order of the rollout, ${targets.length} on this page`}
-      columns={['Device', { name: 'Wave', wide: true }, 'State', 'Why', { name: 'Since', wide: true }]}
+      columns={[
+        'Device',
+        { name: 'Wave', wide: true },
+        'State',
+        { name: 'Why', wide: true },
+        { name: 'Since', wide: true },
+      ]}
     >
       {targets.map((target) => (
         <tr key={target.deviceId}>
@@ -20,8 +26,9 @@ export function TargetTable({ targets, waves }: { targets: Target[]; waves: Roll
           <td className="wide">{waveName(target, waves)}</td>
           <td>
             <Badge state={target.state} tone={targetTones[target.state]} />
+            <span className="narrow quiet">{target.because.message}</span>
           </td>
-          <td>{target.because.message}</td>
+          <td className="wide">{target.because.message}</td>
           <td className="wide">
             <Instant at={target.stateSince} />
           </td>

@@ -33,7 +33,7 @@ export function LoginForm({ next }: { next: string }) {
         <input name="password" type="password" autoComplete="current-password" required maxLength={1024} />
       </label>
       {problem !== undefined && <p role="alert">{problem}</p>}
-      <button type="submit" disabled={busy}>
+      <button type="submit" className="primary" disabled={busy}>
         {busy ? 'Signing in…' : 'Sign in'}
       </button>
     </form>

@@ -47,7 +47,7 @@ export default async function ReleasePage({ params }: PageProps<'/releases/[rele
       <Panel title="Manifests">
         <Table
           caption="One image for each architecture"
-          columns={['Architecture', 'Digest', 'Size', 'Layers', 'Devices']}
+          columns={['Architecture', 'Digest', { name: 'Size', wide: true }, { name: 'Layers', wide: true }, 'Devices']}
         >
           {manifests.map(({ architecture, manifestDigest, sizeBytes, layers }) => (
             <tr key={manifestDigest}>
@@ -55,8 +55,8 @@ export default async function ReleasePage({ params }: PageProps<'/releases/[rele
               <td>
                 <Digest digest={manifestDigest} />
               </td>
-              <td>{formatBytes(sizeBytes)}</td>
-              <td>{layers.length}</td>
+              <td className="wide">{formatBytes(sizeBytes)}</td>
+              <td className="wide">{layers.length}</td>
               <td>
                 <Link href={paths.devices({ digest: manifestDigest })}>
                   Devices<span className="hidden"> that booted it on {architecture}</span>

@@ -26,13 +26,17 @@ export default async function RolloutPage({ params, searchParams }: PageProps<'/
     cursor: text(query.cursor),
   }
   const { rollout, explanation, targets, events, members } = await readRollout(id, filters)
+  const reasons = explanation.reasons.filter(({ message }) => message !== rollout.because.message)
+  const names = new Map(
+    [...members.values(), targets.items].flat().map((target) => [target.deviceId, target.deviceName]),
+  )
   return (
     <>
       <RolloutFacts rollout={rollout} />
       <RolloutVerbs rollout={rollout} />
-      {explanation.reasons.length > 0 && (
+      {reasons.length > 0 && (
         <Panel title="What it waits for">
-          <Explanation reasons={explanation.reasons} none="Nothing." />
+          <Explanation reasons={reasons} none="Nothing." />
         </Panel>
       )}
       <Panel title="Waves">
@@ -47,7 +51,7 @@ export default async function RolloutPage({ params, searchParams }: PageProps<'/
         <Targets rollout={rollout} targets={targets} filters={filters} />
       </Panel>
       <Panel title="What happened">
-        <EventList label="Events, the newest first" events={events.items} />
+        <EventList label="Events, the newest first" events={events.items} names={names} />
       </Panel>
     </>
   )
@@ -85,6 +89,7 @@ function readRollout(id: string, { wave, state, cursor }: Filters) {
   const params = { rollout: id }
   return readApi(async (api) => {
     const query = {
+      limit: 25,
       ...(wave && { wave }),
       ...(state && { state: TargetState.parse(state) }),
       ...(cursor && { cursor }),
@@ -93,7 +98,7 @@ function readRollout(id: string, { wave, state, cursor }: Filters) {
       api.rollouts.get({ params }),
       api.rollouts.explain({ params }),
       api.rollouts.targets({ params, query }),
-      api.rollouts.events({ params, query: { limit: 30 } }),
+      api.rollouts.events({ params, query: { limit: 15 } }),
     ])
     return { rollout, explanation, targets, events, members: await readWaveTargets(api, rollout) }
   })
