@@ -29,6 +29,16 @@ describe('a grant', () => {
     expect(changesOf(granted(withReport({ receivedAt: now - 3000 }, reconnected)))).toEqual([])
   })
 
+  it('is no boot yet: a device that claims the image on the boot of its grant is not believed', () => {
+    const liar = withReport({ bootedDigest: image, bootKey: 'boot-1' })
+    for (const state of ['granted', 'rebooting'] as const) {
+      const [change] = changesOf(aTarget(state, { grant, device: liar }))
+      expect(change).toMatchObject({ to: 'failed', reason: 'unproven_boot' })
+    }
+    const late = aTarget('timed_out', { reason: 'apply', grant, device: liar })
+    expect(changesOf(late).filter(({ to }) => to === 'verifying')).toEqual([])
+  })
+
   it('is recalled instead, when the group was closed meanwhile', () => {
     const closed = { code: 'group.frozen', message: 'Frozen.' }
     const target = granted(withReport({}, reconnected))

@@ -14,12 +14,25 @@ export function followApply(target: TargetView, ctx: Follow): TargetChange | nul
 }
 
 function applying(target: TargetView, report: ReportView, ctx: Follow): TargetChange | null {
-  if (bootedTarget(target)) {
-    const message = 'The device booted the image; its health is being checked.'
-    return move(ctx, target, { to: 'verifying', because: { code: 'target.booted', message } })
-  }
+  if (bootedTarget(target)) return proven(target, report) ? booted(target, ctx) : unproven(target, ctx)
   if (report.bootKey !== target.grant?.bootKey) return bootedAnother(target, report, ctx)
   return target.state === 'granted' ? beforeReboot(target, report, ctx) : rebootCalledOff(target, report, ctx)
+}
+
+// Another image needs another boot: on the boot of its grant a device can only claim to run it.
+function proven({ grant }: TargetView, report: ReportView): boolean {
+  return report.bootKey !== grant?.bootKey
+}
+
+function booted(target: TargetView, ctx: Follow): TargetChange {
+  const message = 'The device booted the image; its health is being checked.'
+  return move(ctx, target, { to: 'verifying', because: { code: 'target.booted', message } })
+}
+
+function unproven(target: TargetView, ctx: Follow): TargetChange {
+  const message = 'The device claims to run the image, but it has not booted since its grant. Look at its agent.'
+  const because = { code: 'target.failed.unproven_boot', message }
+  return move(ctx, target, { to: 'failed', because, reason: 'unproven_boot', ...noGrant, instruct: { kind: 'none' } })
 }
 
 function beforeReboot(target: TargetView, report: ReportView, ctx: Follow): TargetChange | null {
@@ -101,6 +114,7 @@ export function followApplyTimeout(target: TargetView, ctx: Follow): TargetChang
   const { report } = target.device
   if (!report) return null
   if (bootedTarget(target)) {
+    if (!proven(target, report)) return null
     const because = { code: 'target.booted_late', message: 'The device came back late, on the image.' }
     return move(ctx, target, { to: 'verifying', because })
   }
