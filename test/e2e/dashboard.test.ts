@@ -249,12 +249,12 @@ function pageActions(current: () => Browser['page']) {
     heading,
     link,
     button,
-    async confirm(label: string): Promise<void> {
+    confirm: async (label: string): Promise<void> => {
       const dialog = current().getByRole('dialog', { name: `${label}?` })
       await dialog.getByRole('button', { name: label, exact: true }).click()
     },
     /** Publishes a tag on the page of a channel and goes on to the plan of its rollout. */
-    async publish(tag: string): Promise<void> {
+    publish: async (tag: string): Promise<void> => {
       const image = current().getByLabel('Image')
       await image.fill(`${await image.inputValue()}${tag}`)
       await button('Publish').click()
@@ -262,7 +262,7 @@ function pageActions(current: () => Browser['page']) {
       await heading('Plan a rollout').waitFor()
     },
     /** Marks the document; the answer says whether the mark is still there. */
-    async pageIsNotReloaded(): Promise<() => Promise<boolean>> {
+    pageIsNotReloaded: async (): Promise<() => Promise<boolean>> => {
       await current().evaluate('globalThis.marked = true')
       return () => current().evaluate('globalThis.marked === true')
     },

@@ -38,7 +38,7 @@ function SlotImage({ image, absent, locked }: Slot) {
       <p className="quiet">
         <Digest digest={digest} />
       </p>
-      {ref !== null && <p className="quiet ref">{ref}</p>}
+      {ref !== null && <p className="quiet ref">{ref.split('@')[0]}</p>}
     </>
   )
 }

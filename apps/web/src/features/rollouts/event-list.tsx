@@ -27,7 +27,7 @@ export function EventList({ events, label, names }: EventListProps) {
       {events.map(({ id, at, kind, because, deviceId, rolloutId }) => (
         <li key={id}>
           <Instant at={at} />
-          <code>{kind}</code>
+          <code>{rolloutId ? <Link href={paths.rollout(rolloutId)}>{kind}</Link> : kind}</code>
           <span>
             {deviceId && names?.has(deviceId) && (
               <>
@@ -35,12 +35,6 @@ export function EventList({ events, label, names }: EventListProps) {
               </>
             )}
             {because.message}
-            {rolloutId && (
-              <>
-                {' '}
-                <Link href={paths.rollout(rolloutId)}>Rollout</Link>
-              </>
-            )}
           </span>
         </li>
       ))}

@@ -26,7 +26,7 @@ export function TargetTable({ targets, waves }: { targets: Target[]; waves: Roll
           <td className="wide">{waveName(target, waves)}</td>
           <td>
             <Badge state={target.state} tone={targetTones[target.state]} />
-            <span className="narrow quiet">{target.because.message}</span>
+            <span className="phone quiet">{target.because.message}</span>
           </td>
           <td className="wide">{target.because.message}</td>
           <td className="wide">
