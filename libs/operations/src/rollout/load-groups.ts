@@ -28,11 +28,15 @@ export async function loadGroups(tx: Tx, input: GroupsInput): Promise<Record<str
     SELECT g.id::text, g.name, g.budget, g.windows, g.blackouts,
       CASE WHEN o.frozen_at IS NOT NULL THEN o.frozen_by ELSE CASE WHEN g.frozen_at IS NOT NULL THEN g.frozen_by END END AS "frozenBy",
       CASE WHEN o.frozen_at IS NOT NULL THEN o.freeze_reason ELSE g.freeze_reason END AS "freezeReason",
-      (SELECT count(*)::int FROM device d WHERE d.group_id = g.id AND d.removed_at IS NULL) AS size,
+      CASE WHEN coalesce(g.budget -> 'maxUnavailable' ? 'count', false) THEN 0
+        ELSE (SELECT count(*)::int FROM device d WHERE d.group_id = g.id AND d.removed_at IS NULL) END AS size,
       (SELECT count(*)::int FROM budget_slot b WHERE b.group_id = g.id) AS "slotsTaken",
-      (SELECT count(*)::int FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
-        WHERE t.group_id = g.id AND t.state IN ('offered', 'downloading') AND r.state IN ('running', 'pausing', 'paused')) AS downloading
+      coalesce(pulling.count, 0) AS downloading
     FROM device_group g JOIN organization o ON o.id = g.organization_id
+    LEFT JOIN (
+      SELECT t.group_id, count(*)::int AS count FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
+      WHERE t.state IN ('offered', 'downloading') AND r.state IN ('running', 'pausing', 'paused') GROUP BY t.group_id
+    ) AS pulling ON pulling.group_id = g.id
     WHERE g.id = ANY(${[...input.groupIds]}::uuid[])`
   return Object.fromEntries(rows.map((row) => [row.id, toGroup(row, input)]))
 }

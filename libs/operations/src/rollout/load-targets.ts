@@ -56,7 +56,7 @@ interface TargetRow {
 export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readonly string[]): Promise<TargetView[]> {
   if (deviceIds.length === 0) return []
   await tx.$queryRaw`
-    SELECT 1 FROM rollout_target WHERE rollout_id = ${rollout.id}::uuid AND device_id = ANY(${[...deviceIds]}::uuid[])
+    SELECT 1 FROM rollout_target WHERE device_id = ANY(${[...deviceIds]}::uuid[]) AND rollout_id IS NOT DISTINCT FROM ${rollout.id}::uuid
     ORDER BY device_id FOR UPDATE`
   const rows = await tx.$queryRaw<TargetRow[]>`
     SELECT t.device_id::text AS "deviceId", t.group_id::text AS "groupId", t.wave, t.state, t.reason,
@@ -76,7 +76,7 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
     LEFT JOIN device_desired x ON x.device_id = t.device_id
     LEFT JOIN device_quarantine q ON q.device_id = t.device_id AND q.digest = t.digest AND q.lifted_at IS NULL
     LEFT JOIN budget_slot b ON b.device_id = t.device_id
-    WHERE t.rollout_id = ${rollout.id}::uuid AND t.device_id = ANY(${[...deviceIds]}::uuid[])
+    WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND t.rollout_id IS NOT DISTINCT FROM ${rollout.id}::uuid
     ORDER BY t.position, t.device_id`
   return rows.map(toTarget)
 }

@@ -18,17 +18,22 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
   const counts = await tx.$queryRaw<CountRow[]>`
     SELECT wave, state, count(*)::int AS count FROM rollout_target WHERE rollout_id = ${rollout.id}::uuid GROUP BY wave, state`
   const waves = await loadWaves(tx, rollout.id, counts)
-  const picked = await pickTargets(tx, { rollout, now, room: openRoom(waves) })
+  const { windows } = rollout.policy
+  const respectWindows = windows === 'respect'
+  const following = await tx.deviceGroup.findMany({ where: { channelId: rollout.channelId }, select: { id: true } })
+  const groups = await loadGroups(tx, { groupIds: following.map(({ id }) => id), now, respectWindows })
+  const picked = await pickTargets(tx, { rollout, now, waves, groups })
   const targets = await loadTargets(tx, rollout, picked.deviceIds)
   const unassigned = counts.find(({ wave, state }) => wave === null && state === 'pending')?.count ?? 0
-  const groupIds = [...new Set(targets.map(({ groupId }) => groupId))]
-  const groups = await loadGroups(tx, { groupIds, now, respectWindows: rollout.policy.windows === 'respect' })
+  // Of a group that follows another channel since, and still has devices under way.
+  const groupIds = [...new Set(targets.map(({ groupId }) => groupId))].filter((id) => groups[id] === undefined)
+  const others = await loadGroups(tx, { groupIds, now, respectWindows })
   const grantIds = targets.map(() => ctx.services.newId())
   return {
     state: rollout.state,
     policy: rollout.policy,
     waves,
-    groups,
+    groups: { ...groups, ...others },
     targets,
     unassigned,
     more: picked.more,
@@ -51,10 +56,4 @@ async function loadWaves(tx: Tx, rolloutId: string, counts: readonly CountRow[])
 
 function countsOf(rows: readonly CountRow[], wave: number): StateCounts {
   return Object.fromEntries(rows.filter((row) => row.wave === wave).map(({ state, count }) => [state, count]))
-}
-
-// Places that the opened waves still have. A promoted one is passed and may not be full.
-function openRoom(waves: readonly WaveView[]): number {
-  const taken = (wave: WaveView) => Object.values(wave.counts).reduce((total, count) => total + count, 0)
-  return waves.filter(({ state }) => state !== 'pending').reduce((room, wave) => room + wave.size - taken(wave), 0)
 }

@@ -1,5 +1,5 @@
 import { Prisma, type Tx } from '@bootfleet/db'
-import type { RolloutState } from '@bootfleet/domain'
+import type { GroupView, RolloutState, WaveView } from '@bootfleet/domain'
 import type { RolloutRow } from './lock-rollout.ts'
 
 const dueLimit = 400
@@ -11,8 +11,8 @@ const sweepLimit = 900
 interface Pick {
   readonly rollout: RolloutRow
   readonly now: Date
-  /** Places that the open waves still have. */
-  readonly room: number
+  readonly waves: readonly WaveView[]
+  readonly groups: Readonly<Record<string, GroupView>>
 }
 
 /** Ids of the targets that can change now, in the order of ids. Each part is read from an index and bounded. */
@@ -33,7 +33,7 @@ export async function pickTargets(tx: Tx, pick: Pick): Promise<{ deviceIds: stri
 
 function byState(pick: Pick): Prisma.Sql[] {
   const { id, state } = pick.rollout
-  if (state === 'running') return [fill(pick), offerable(id), grantable(id), givenUp(pick)]
+  if (state === 'running') return [...fill(pick), ...offerable(pick), ...grantable(pick), ...givenUp(pick)]
   const swept: Partial<Record<RolloutState, string[]>> = {
     pausing: ['granted'],
     aborting: ['pending', 'offered', 'downloading', 'staged', 'granted'],
@@ -44,42 +44,81 @@ function byState(pick: Pick): Prisma.Sql[] {
 
 const connected = Prisma.sql`EXISTS (SELECT 1 FROM device_presence p WHERE p.device_id = t.device_id AND p.online)`
 
-function fill({ rollout, room }: Pick): Prisma.Sql {
-  return Prisma.sql`(
-    SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${rollout.id}::uuid AND t.wave IS NULL AND t.state = 'pending' AND ${connected}
-    ORDER BY t.position LIMIT ${Math.min(Math.max(room, 0), fillLimit)})`
+/** Waves that were opened. A promoted one is passed and may not be full. */
+function started({ waves }: Pick): readonly WaveView[] {
+  return waves.filter(({ state }) => state !== 'pending')
 }
 
-function offerable(rolloutId: string): Prisma.Sql {
-  return Prisma.sql`(
-    SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${rolloutId}::uuid AND t.wave IS NOT NULL AND t.state = 'pending' AND ${connected}
-    ORDER BY t.position LIMIT ${offerLimit})`
+function countOf({ counts }: WaveView, states: readonly (keyof WaveView['counts'])[]): number {
+  return states.reduce((total, state) => total + (counts[state] ?? 0), 0)
 }
 
-// The first of each group, so that one whose budget is full does not hide another. A host that cannot lock what it stages
-// waits for its grant where it was offered the image.
-function grantable(rolloutId: string): Prisma.Sql {
-  return Prisma.sql`(
-    SELECT device_id, false AS due FROM (
-      SELECT t.device_id, row_number() OVER (PARTITION BY t.group_id ORDER BY t.position) AS place
-      FROM rollout_target t JOIN device_presence p ON p.device_id = t.device_id
-      WHERE t.rollout_id = ${rolloutId}::uuid AND p.online
-        AND (t.state = 'staged' OR t.state = 'offered' AND NOT 'download_only' = ANY(p.capabilities))) AS waiting
-    WHERE place <= ${grantLimit} ORDER BY place LIMIT ${sweepLimit})`
+function fill(pick: Pick): Prisma.Sql[] {
+  const taken = ({ counts }: WaveView) => Object.values(counts).reduce((total, count) => total + count, 0)
+  const room = started(pick).reduce((total, wave) => total + wave.size - taken(wave), 0)
+  if (room <= 0) return []
+  return [
+    Prisma.sql`(
+    SELECT t.device_id, false AS due FROM rollout_target t
+    WHERE t.rollout_id = ${pick.rollout.id}::uuid AND t.wave IS NULL AND t.state = 'pending' AND ${connected}
+    ORDER BY t.position LIMIT ${Math.min(room, fillLimit)})`,
+  ]
+}
+
+// Group by group, so that one that may not go on hides none that may.
+function perGroup(pick: Pick, places: (group: GroupView) => number, found: Prisma.Sql): Prisma.Sql[] {
+  const groups = Object.entries(pick.groups)
+    .map(([id, group]) => ({ id, places: places(group) }))
+    .filter((group) => group.places > 0)
+    .toSorted((one, other) => other.places - one.places)
+  if (groups.length === 0) return []
+  const waves = started(pick).map(({ index }) => index)
+  return [
+    Prisma.sql`(
+    SELECT waiting.device_id, false AS due
+    FROM UNNEST(${groups.map(({ id }) => id)}::uuid[], ${groups.map((group) => group.places)}::int[]) AS g(id, places)
+    CROSS JOIN LATERAL (
+      SELECT t.device_id FROM rollout_target t JOIN device_presence p ON p.device_id = t.device_id
+      WHERE t.rollout_id = ${pick.rollout.id}::uuid AND t.wave = ANY(${waves}::int[]) AND t.group_id = g.id AND p.online
+        AND ${found}
+      ORDER BY t.position LIMIT g.places) AS waiting
+    LIMIT ${sweepLimit})`,
+  ]
+}
+
+function offerable(pick: Pick): Prisma.Sql[] {
+  if (!started(pick).some((wave) => countOf(wave, ['pending']) > 0)) return []
+  const places = ({ maxDownloading, downloading }: GroupView) => Math.min(maxDownloading - downloading, offerLimit)
+  return perGroup(pick, places, Prisma.sql`t.state = 'pending'`)
+}
+
+// A host that cannot lock what it stages waits for its grant where it was offered the image. Of a group that may be
+// granted nothing one is enough, to say why.
+function grantable(pick: Pick): Prisma.Sql[] {
+  if (!started(pick).some((wave) => countOf(wave, ['staged', 'offered']) > 0)) return []
+  const places = ({ closed, slots, slotsTaken }: GroupView) =>
+    closed || slotsTaken >= slots ? 1 : Math.min(slots - slotsTaken, grantLimit)
+  return perGroup(
+    pick,
+    places,
+    Prisma.sql`(t.state = 'staged' OR t.state = 'offered' AND NOT 'download_only' = ANY(p.capabilities))
+      AND EXISTS (SELECT 1 FROM device_state s WHERE s.device_id = t.device_id)
+      AND NOT EXISTS (SELECT 1 FROM budget_slot b WHERE b.device_id = t.device_id)`,
+  )
 }
 
 // Looked at in the last wave alone, once its time is over; `decide` says which of them are given up.
-function givenUp({ rollout: { id: rolloutId }, now }: Pick): Prisma.Sql {
-  return Prisma.sql`(
+function givenUp({ rollout, waves, now }: Pick): Prisma.Sql[] {
+  const { giveUpAfterSec } = rollout.policy.timeouts
+  const opened = waves.at(-1)?.openedAt ?? null
+  if (opened === null || now.getTime() < opened + giveUpAfterSec * 1000) return []
+  return [
+    Prisma.sql`(
     SELECT t.device_id, false AS due FROM rollout_target t
-    JOIN rollout r ON r.id = t.rollout_id
-    JOIN LATERAL (SELECT w.opened_at FROM rollout_wave w WHERE w.rollout_id = r.id ORDER BY w.index DESC LIMIT 1) last ON true
-    WHERE t.rollout_id = ${rolloutId}::uuid AND t.state IN ('pending', 'offered', 'downloading', 'staged')
-      AND last.opened_at + make_interval(secs => (r.policy -> 'timeouts' ->> 'giveUpAfterSec')::int) <= ${now}
+    WHERE t.rollout_id = ${rollout.id}::uuid AND t.state IN ('pending', 'offered', 'downloading', 'staged')
       AND NOT ${connected}
-    ORDER BY t.position LIMIT ${fillLimit})`
+    ORDER BY t.position LIMIT ${fillLimit})`,
+  ]
 }
 
 function inStates(rolloutId: string, states: string[]): Prisma.Sql {

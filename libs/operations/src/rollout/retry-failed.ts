@@ -33,7 +33,7 @@ async function retryFailed(tx: Tx, ctx: Ctx, rolloutId: string): Promise<number>
       soak_until = NULL, attempts = 0
     FROM (SELECT device_id FROM rollout_target WHERE rollout_id = ${rolloutId}::uuid AND state = ANY(${[...failureStates]})
           ORDER BY device_id LIMIT ${chunk} FOR UPDATE) AS failed
-    WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = failed.device_id
+    WHERE t.device_id = failed.device_id AND t.rollout_id IS NOT DISTINCT FROM ${rolloutId}::uuid
     RETURNING t.device_id::text AS "deviceId", t.digest, t.wave`
   if (rows.length === 0) return 0
   await liftQuarantine(tx, now, rows)

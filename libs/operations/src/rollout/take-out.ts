@@ -73,7 +73,7 @@ async function replaceDigests(tx: Tx, rolloutId: string, misfits: readonly Misfi
     UPDATE rollout_target t SET digest = n.digest
     FROM UNNEST(${others.map(({ deviceId }) => deviceId)}::uuid[], ${others.map(({ digest }) => digest)}::text[])
       AS n(device_id, digest)
-    WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = n.device_id`
+    WHERE t.device_id = n.device_id AND t.rollout_id IS NOT DISTINCT FROM ${rolloutId}::uuid`
 }
 
 // Who was in no wave takes its place of the last one along: a place that nobody is left for could never be filled.

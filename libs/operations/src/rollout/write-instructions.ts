@@ -42,8 +42,8 @@ export async function writeInstructions(
 async function loadImages(tx: Tx, rolloutId: string, deviceIds: string[]): Promise<Map<string, ImageRow>> {
   const rows = await tx.$queryRaw<ImageRow[]>`
     SELECT t.device_id::text AS "deviceId", r.repository, t.digest, r.index_digest AS "indexDigest"
-    FROM rollout_target t JOIN rollout o ON o.id = t.rollout_id JOIN release r ON r.id = o.release_id
-    WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = ANY(${deviceIds}::uuid[])`
+    FROM rollout_target t JOIN rollout o ON o.id IS NOT DISTINCT FROM t.rollout_id JOIN release r ON r.id = o.release_id
+    WHERE o.id = ${rolloutId}::uuid AND t.device_id = ANY(${deviceIds}::uuid[])`
   return new Map(rows.map((row) => [row.deviceId, row]))
 }
 

@@ -1,11 +1,20 @@
-import type { Tx } from '@bootfleet/db'
+import { Prisma, type Tx } from '@bootfleet/db'
 import type { TargetRowChange } from './fold-changes.ts'
 
-/** Writes what targets have become, in one statement. */
+// A list of targets that was just written has no statistics yet, and a plan that joins it with the new values compares
+// each of all targets with each of them: minutes. These rows are locked by this transaction, so their places hold still.
+function placesOf(rolloutId: string, rows: readonly { deviceId: string }[]): Prisma.Sql {
+  return Prisma.sql`place AS MATERIALIZED (
+    SELECT ctid AS at, device_id FROM rollout_target
+    WHERE device_id = ANY(${rows.map(({ deviceId }) => deviceId)}::uuid[]) AND rollout_id = ${rolloutId}::uuid)`
+}
+
+/** Writes what targets that this transaction has locked have become, in one statement. */
 export async function writeTargets(tx: Tx, rolloutId: string, rows: readonly TargetRowChange[]): Promise<void> {
   if (rows.length === 0) return
   const column = <K extends keyof TargetRowChange>(key: K) => rows.map((row) => row[key])
   await tx.$executeRaw`
+    WITH ${placesOf(rolloutId, rows)}
     UPDATE rollout_target t
     SET state = n.state, reason = n.reason, because = n.because::jsonb, wave = n.wave, state_since = n.state_since,
       due_at = n.due_at, grant_id = n.grant_id, grant_conn = n.grant_conn, granted_at = n.granted_at,
@@ -19,7 +28,8 @@ export async function writeTargets(tx: Tx, rolloutId: string, rows: readonly Tar
       ${column('attempts')}::int[])
       AS n(device_id, state, reason, because, wave, state_since, due_at, grant_id, grant_conn, granted_at, grant_boot_key,
            recalled, soak_boot_key, soak_until, attempts)
-    WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = n.device_id`
+    JOIN place ON place.device_id = n.device_id
+    WHERE t.ctid = place.at`
 }
 
 /** Says when targets that did not change are to be looked at again. */
@@ -30,7 +40,9 @@ export async function postponeTargets(
 ): Promise<void> {
   if (rows.length === 0) return
   await tx.$executeRaw`
+    WITH ${placesOf(rolloutId, rows)}
     UPDATE rollout_target t SET due_at = n.due_at
     FROM UNNEST(${rows.map(({ deviceId }) => deviceId)}::uuid[], ${rows.map(({ dueAt }) => dueAt)}::timestamptz[]) AS n(device_id, due_at)
-    WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = n.device_id`
+    JOIN place ON place.device_id = n.device_id
+    WHERE t.ctid = place.at`
 }

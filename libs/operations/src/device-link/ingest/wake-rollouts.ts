@@ -27,16 +27,17 @@ export async function wakeRollouts(
   return [...byId.values()]
 }
 
+// By device alone: no index answers IS NOT DISTINCT FROM, and one by rollout would read all of its targets.
 function makeDue(tx: Tx, deviceIds: readonly string[], now: Date): Promise<RolloutRef[]> {
   return tx.$queryRaw<RolloutRef[]>`
     WITH concerned AS (
-      SELECT t.rollout_id, t.device_id FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
+      SELECT t.rollout_id, t.device_id FROM rollout_target t JOIN rollout r ON r.id IS NOT DISTINCT FROM t.rollout_id
       WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND ${observedSql(now)}
         AND NOT t.state = ANY(${settledStates}::text[]) AND NOT (t.state = 'pending' AND t.wave IS NULL)
       ORDER BY t.rollout_id, t.device_id FOR UPDATE OF t),
     due AS (
       UPDATE rollout_target t SET due_at = ${now} FROM concerned c
-      WHERE t.rollout_id = c.rollout_id AND t.device_id = c.device_id
+      WHERE t.device_id = c.device_id AND t.rollout_id IS NOT DISTINCT FROM c.rollout_id
       RETURNING t.rollout_id, t.organization_id)
     SELECT DISTINCT rollout_id::text AS "rolloutId", organization_id::text AS "organizationId" FROM due`
 }

@@ -60,6 +60,6 @@ export async function returnGrants(
       WHERE t.state = 'granted' AND t.grant_conn IS NOT NULL
       ORDER BY t.rollout_id, t.device_id FOR UPDATE OF t)
     UPDATE rollout_target t SET grant_conn = NULL, due_at = ${now}, because = given_back.because::jsonb
-    FROM given_back WHERE t.rollout_id = given_back.rollout_id AND t.device_id = given_back.device_id
+    FROM given_back WHERE t.device_id = given_back.device_id AND t.rollout_id IS NOT DISTINCT FROM given_back.rollout_id
     RETURNING t.rollout_id::text AS "rolloutId", t.organization_id::text AS "organizationId"`
 }
