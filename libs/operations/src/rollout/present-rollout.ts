@@ -78,8 +78,15 @@ function toWave(wave: Row['waves'][number], counts: readonly CountRow[]): Rollou
     openedAt: wave.openedAt?.toISOString() ?? null,
     concludedAt: wave.concludedAt?.toISOString() ?? null,
     counts: sum(counts.filter((row) => row.wave === wave.index)),
-    evaluation: wave.evaluation as Evaluation[] | null,
+    evaluation: toEvaluations(wave.evaluation as JudgedBy[] | null),
   }
+}
+
+/** As the gate stored it. The API has another word for a metric that has not decided. */
+type JudgedBy = Omit<Evaluation, 'verdict'> & { verdict: 'pass' | 'trip' | 'wait' }
+
+function toEvaluations(stored: readonly JudgedBy[] | null): Evaluation[] | null {
+  return stored?.map((one) => ({ ...one, verdict: one.verdict === 'wait' ? 'undecided' : one.verdict })) ?? null
 }
 
 function sum(rows: readonly CountRow[]): TargetCounts {

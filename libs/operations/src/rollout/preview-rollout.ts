@@ -5,6 +5,7 @@ import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import type { CreateRolloutInput } from './create-rollout.ts'
 import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
+import { failuresToTrip } from './failures-to-trip.ts'
 import { bytesToPull } from './pull-size.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
 
@@ -74,10 +75,7 @@ async function presentWaves(
       soakSec: rule?.soakSec ?? 0,
       devices,
       reserves,
-      failuresToTrip: Math.min(
-        rule?.gate.maxFailures === undefined ? Infinity : rule.gate.maxFailures + 1,
-        wave.size - needed + 1,
-      ),
+      failuresToTrip: rule ? failuresToTrip(rule.gate, wave.size) : null,
       successesToPass: needed,
     })
   }

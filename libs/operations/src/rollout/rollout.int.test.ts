@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { Rollout } from '@bootfleet/contracts'
 import { digestOf, quickPolicy, TestFleet } from '@bootfleet/testkit'
 import { abortRollout } from './abort-rollout.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
@@ -75,6 +76,20 @@ test('a canary that does not boot the release trips its gate, and the rest is un
   })
   expect(fleet.devices.filter(({ boots }) => boots > 0)).toHaveLength(1)
   expect(rollout.counts).toMatchObject({ rolled_back: 1, pending: 4 })
+})
+
+test('a wave that trips by one number while others are undecided is served by its contract', async () => {
+  fleet = await TestFleet.create({ devices: 8 })
+  for (const device of fleet.devices) device.behaviour = 'fails-to-boot'
+  const gate = { maxFailurePercent: 10, minConcluded: 8, minSuccessPercent: 10, maxFailures: 0 }
+  const id = await start({ policy: quickPolicy({ waves: [], rest: { soakSec: 0, gate } }) })
+  fleet.devices[0]!.behaviour = 'ok'
+  await fleet.devices[0]!.obey()
+  for (const device of fleet.devices.slice(1, 3))
+    for (let i = 0; i < 4; i++) await device.obey().then(() => fleet.settle())
+  await fleet.settle()
+  const rollout = Rollout.parse(await read(id))
+  expect(rollout.waves[0]?.evaluation?.map(({ verdict }) => verdict)).toEqual(['trip', 'undecided', 'undecided'])
 })
 
 test('no more devices are down than the budget allows, also when one never returns', async () => {

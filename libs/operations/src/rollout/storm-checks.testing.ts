@@ -35,12 +35,7 @@ export async function checkEnd(storm: Storm, digest: string): Promise<string[]> 
   const problems = [...checkEvents(events), ...checkHalts(events), ...checkWaveOrder(events)]
   if (!explains(rollout.because)) problems.push('the rollout has no reason')
   if (targets.length !== storm.devices.length) problems.push(`${targets.length} targets`)
-  for (const { deviceId, state, because, reason, wave } of targets) {
-    const who = `${storm.devices.find(({ id }) => id === deviceId)?.kind} in wave ${wave}`
-    if (!ends.includes(state)) problems.push(`${who} is ${state} in the end`)
-    if (!explains(because as EventRow['because'])) problems.push(`${who} has no reason`)
-    if (state !== 'succeeded' && reason === null) problems.push(`${who} is ${state} without a reason`)
-  }
+  problems.push(...targets.flatMap((target) => checkTarget(storm, target)))
   for (const [state, count] of Object.entries(rollout.counts))
     if (targets.filter((target) => target.state === state).length !== count) problems.push(`${state} is not ${count}`)
   for (const { index, size } of waves) {
@@ -48,6 +43,24 @@ export async function checkEnd(storm: Storm, digest: string): Promise<string[]> 
     if (rollout.state === 'completed' && taken > size) problems.push(`wave ${index} took ${taken} of ${size}`)
   }
   return [...problems, ...checkReboots(storm, targets, { digest, events })]
+}
+
+function checkTarget(
+  { devices }: Storm,
+  {
+    deviceId,
+    state,
+    because,
+    reason,
+    wave,
+  }: TargetRow & { because: unknown; reason: string | null; wave: number | null },
+): string[] {
+  const who = `${devices.find(({ id }) => id === deviceId)?.kind} in wave ${wave}`
+  return [
+    ...(ends.includes(state) ? [] : [`${who} is ${state} in the end`]),
+    ...(explains(because as EventRow['because']) ? [] : [`${who} has no reason`]),
+    ...(state === 'succeeded' || reason !== null ? [] : [`${who} is ${state} without a reason`]),
+  ]
 }
 
 function explains({ code, message }: EventRow['because']): boolean {

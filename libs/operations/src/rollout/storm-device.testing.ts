@@ -148,17 +148,29 @@ export class StormDevice {
   }
 
   #obey(): StateBody['phase'] {
-    if (this.kind === 'regresses' && this.#attempt?.outcome && this.#mishaps > 0 && this.#chance() < 0.1)
-      return this.#moveBack()
+    if (this.#isTired()) return this.#moveBack()
     if (this.#health === 'unhealthy') return this.#fallBack()
-    const desired = this.#document?.desired
-    const digest = desired?.image?.ref.split('@')[1]
-    if (!desired || !digest || desired.apply.phase === 'none') {
+    const digest = this.#wanted()
+    if (digest === null) {
       this.#staged = null
       return 'idle'
     }
     if (digest === this.booted) return 'healthy'
     if (this.#quarantined.includes(digest) || this.kind === 'refuses') return 'failed'
+    return this.#stage(digest)
+  }
+
+  #isTired(): boolean {
+    if (this.kind !== 'regresses' || this.#mishaps <= 0) return false
+    return this.#attempt?.outcome !== undefined && this.#chance() < 0.1
+  }
+
+  #wanted(): string | null {
+    const desired = this.#document?.desired
+    return desired?.apply.phase === 'none' ? null : (desired?.image?.ref.split('@')[1] ?? null)
+  }
+
+  #stage(digest: string): StateBody['phase'] {
     const granted = this.#usableGrant()
     const mayStage = this.kind !== 'cannot-lock' || granted
     if (this.#staged !== digest && mayStage && this.#chance() < 0.7) this.#staged = digest
@@ -237,13 +249,14 @@ export class StormDevice {
     return 'idle'
   }
 
+  #errors(phase: StateBody['phase']): StateBody['errors'] {
+    const digest = this.#wanted()
+    if (this.kind !== 'refuses' || phase !== 'failed' || digest === null) return []
+    return [{ code: 'disk_full', detail: 'no space left', retryable: false, digest }]
+  }
+
   #report(phase: StateBody['phase']): void {
     if (this.#conn === null) return
-    const digest = this.#document?.desired.image?.ref.split('@')[1]
-    const refused =
-      this.kind === 'refuses' && phase === 'failed' && digest
-        ? [{ code: 'disk_full' as const, detail: 'no space left', retryable: false, digest }]
-        : []
     if (this.#health === 'healthy' && phase !== 'rebooting') this.isDown = false
     this.#send('up/state', {
       observedGen: this.#document?.gen ?? 0,
@@ -256,7 +269,7 @@ export class StormDevice {
       attempt: this.#attempt,
       grant: this.#grant && { id: this.#grant.id, conn: this.#grant.conn },
       quarantined: this.#quarantined,
-      errors: refused,
+      errors: this.#errors(phase),
       opsDone: {},
     })
   }

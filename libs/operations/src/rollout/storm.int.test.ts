@@ -52,7 +52,7 @@ async function begin(seed: number): Promise<Storm> {
   const world = { services, organizationId, groupId, rolloutId, maxUnavailable, devices: stormy, chance }
   return {
     ...world,
-    advance: clock.advance,
+    advance: (seconds) => clock.advance(seconds),
     network: [],
     old: new Map(),
     released: new Set(),
@@ -64,7 +64,7 @@ async function begin(seed: number): Promise<Storm> {
 async function weather(seed: number): Promise<void> {
   const storm = await begin(seed)
   const problems: string[] = []
-  const length = 15 + Math.floor(storm.chance() * 20)
+  const length = 10 + Math.floor(storm.chance() * 20)
   for (let moment = 0; moment < length && problems.length === 0; moment++) {
     await tick(storm)
     problems.push(...(await checkMoment(storm)))

@@ -73,7 +73,7 @@ export function stormPolicy(chance: () => number): z.output<typeof PolicyInput> 
 /** One moment: devices live, the network delivers, two workers advance, and somebody may press a button. All at once. */
 export async function tick(storm: Storm): Promise<void> {
   const { chance, calm } = storm
-  storm.advance(calm ? 20 : 1 + Math.floor(chance() * 40))
+  storm.advance(calm ? 35 : 1 + Math.floor(chance() * 40))
   await deliverDocuments(storm)
   for (const device of storm.devices) {
     if (calm || chance() < 0.8) device.step()
@@ -83,7 +83,7 @@ export async function tick(storm: Storm): Promise<void> {
   await Promise.all([
     ...batches.map((batch) => ingest(storm, batch)),
     advanceDue(storm),
-    advanceDue(storm),
+    calm ? undefined : advanceDue(storm),
     chance() < 0.3 ? expirePresence(storm.services) : undefined,
     !calm && chance() < 0.2 ? pressSomething(storm) : undefined,
   ])
@@ -194,13 +194,17 @@ export async function calmDown(storm: Storm): Promise<void> {
     const { state, because } = await getRollout(ctx, { rollout: storm.rolloutId })
     if (['completed', 'aborted'].includes(state)) return
     if (state === 'paused') await press(storm, 'continue')
-    if (because.code === 'budget.full' && round > 20) await press(storm, 'release')
-    if (holds.includes(because.code) && round > 40) await press(storm, round % 2 === 0 ? 'promote' : 'abort')
-    if (round > 60 && (await waitsForTheDead(storm))) await press(storm, 'promote')
-    if (round > 30) storm.advance(60)
+    else await help(storm, because.code, round)
+    if (round > 20) storm.advance(60)
   }
   const { state, because, counts } = await getRollout(ctx, { rollout: storm.rolloutId })
   throw new Error(`never ended: ${state}, ${JSON.stringify(because)}, ${JSON.stringify(counts)}`)
+}
+
+async function help(storm: Storm, code: string, round: number): Promise<void> {
+  if (code === 'budget.full' && round > 10) await press(storm, 'release')
+  if (holds.includes(code) && round > 20) await press(storm, round % 2 === 0 ? 'promote' : 'abort')
+  if (round > 30 && (await waitsForTheDead(storm))) await press(storm, 'promote')
 }
 
 // A device that was tried again and is gone for good: with `unreachable: wait` only an operator ends that.

@@ -1,8 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
 import { quickPolicy, TestFleet } from '@bootfleet/testkit'
+import { abortRollout } from './abort-rollout.ts'
+import { advanceRollout } from './advance-rollout.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
 import { getRollout } from './get-rollout.ts'
 import { listTargets } from './list-targets.ts'
+import { pauseRollout } from './pause-rollout.ts'
 import { promoteRollout } from './promote-rollout.ts'
 import { releaseSlot } from './release-slot.ts'
 import { resumeRollout } from './resume-rollout.ts'
@@ -83,4 +86,71 @@ test('a rollout that a regression stopped goes on when an operator says so', asy
   await resumeRollout(fleet.ctx, { rollout: id, choice: 'continue' })
   await run()
   expect(await read(id)).toMatchObject({ counts: { succeeded: 3, rolled_back: 1 }, state: 'completed' })
+})
+
+test('all failed devices are tried again, also more than one transaction takes', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const id = await start()
+  await run(2)
+  await pauseRollout(fleet.ctx, { rollout: id })
+  await run(2)
+  const many = 2100
+  const { organizationId } = fleet.ctx
+  await fleet.db.transaction('system', async (tx) => {
+    await tx.$executeRaw`
+      INSERT INTO device (id, organization_id, group_id, hardware_id, name, labels, architecture, incarnation, ops)
+      SELECT gen_random_uuid(), ${organizationId}::uuid, ${fleet.groupId}::uuid, 'h' || i, 'n' || i, '{}', 'amd64', 1, '{}'
+      FROM generate_series(1, ${many}::int) AS i`
+    await tx.$executeRaw`
+      INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, wave, state, reason, because,
+        digest, state_since)
+      SELECT ${id}::uuid, d.id, d.organization_id, d.group_id, 1, 0, 'failed', 'health', '{"code":"x","message":"x"}', 'x', now()
+      FROM device d WHERE d.hardware_id LIKE 'h%'`
+  })
+  await resumeRollout(fleet.ctx, { rollout: id, choice: 'retry_failed' })
+  expect((await read(id)).counts).toMatchObject({ failed: 0, pending: many })
+})
+
+test('the ends of a completed rollout are final once its observation is over', async () => {
+  fleet = await TestFleet.create({ devices: 2 })
+  const id = await start({ policy: quickPolicy({ observeForSec: 3600 }) })
+  await run()
+  expect((await read(id)).state).toBe('completed')
+  await fleet.devices[0]!.regress('sha256:'.padEnd(71, '0'))
+  await fleet.settle()
+  expect((await read(id)).counts).toMatchObject({ succeeded: 1, rolled_back: 1 })
+  fleet.clock.advance(3600)
+  await fleet.devices[1]!.regress('sha256:'.padEnd(71, '0'))
+  await fleet.settle()
+  expect((await read(id)).counts).toMatchObject({ succeeded: 1, rolled_back: 1 })
+})
+
+test('planning goes on where a crash stopped it, and counts every device once', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const many = 12_000
+  const { organizationId } = fleet.ctx
+  await fleet.db.transaction(
+    'system',
+    (tx) => tx.$executeRaw`
+      INSERT INTO device (id, organization_id, group_id, hardware_id, name, labels, architecture, incarnation, ops)
+      SELECT gen_random_uuid(), ${organizationId}::uuid, ${fleet.groupId}::uuid, 'h' || i, 'n' || i, '{}', 'amd64', 1, '{}'
+      FROM generate_series(1, ${many}::int) AS i`,
+  )
+  const release = await fleet.release(1)
+  const { id } = await createRollout(fleet.ctx, {
+    channel: 'edge-stable',
+    release,
+    policy: quickPolicy(),
+    start: 'now',
+  })
+  expect(await advanceRollout(fleet.services, { rolloutId: id })).toEqual({ more: true })
+  await expect(promoteRollout(fleet.ctx, { rollout: id })).rejects.toMatchObject({ reason: 'not_planned' })
+  // The worker is gone; two others find it by the sweep and plan at once.
+  await pauseRollout(fleet.ctx, { rollout: id })
+  await Promise.all([fleet.settle(), fleet.settle()])
+  expect(await read(id)).toMatchObject({ state: 'paused', eligible: many + 1, counts: { pending: many + 1 } })
+  expect((await read(id)).waves.map(({ size }) => size)).toEqual([1, many])
+  await abortRollout(fleet.ctx, { rollout: id })
+  await fleet.settle()
+  expect(await read(id)).toMatchObject({ state: 'aborted', counts: { skipped: many + 1 } })
 })
