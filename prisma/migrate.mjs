@@ -65,7 +65,11 @@ class WholeScripts extends PrismaPg {
     adapter.executeScript = async (script) => {
       const client = new Client(this.fields)
       await client.connect()
-      await client.query(script).finally(() => client.end())
+      try {
+        await client.query(script)
+      } finally {
+        await client.end()
+      }
     }
     return adapter
   }
@@ -81,7 +85,9 @@ async function withEngine(url, schema, work) {
   const factory = new WholeScripts(connectionFields(url))
   const datamodels = schema.map(({ path, content }) => [path, content])
   try {
-    return await work(await engine.SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(factory)))
+    return await work(
+      await engine.SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(factory)),
+    )
   } finally {
     for (const close of factory.opened) await close()
   }
@@ -90,7 +96,9 @@ async function withEngine(url, schema, work) {
 /** The Prisma schema of the work tree. @returns {SchemaFile[]} */
 export function readSchema() {
   const names = readdirSync(`${here}schema`).filter((name) => name.endsWith('.prisma'))
-  return names.sort().map((name) => ({ path: `schema/${name}`, content: readFileSync(`${here}schema/${name}`, 'utf8') }))
+  return names
+    .sort()
+    .map((name) => ({ path: `schema/${name}`, content: readFileSync(`${here}schema/${name}`, 'utf8') }))
 }
 
 /** The migrations, oldest first. @returns {{ name: string, sql: string }[]} */
@@ -126,7 +134,8 @@ export async function applyMigrations(url, migrations = readMigrations()) {
  * @returns {Promise<string>}
  */
 export async function diffSql(url, { from, to }) {
-  const side = (/** @type {SchemaFile[] | null} */ files) => (files ? { tag: 'schemaDatamodel', files } : { tag: 'empty' })
+  const side = (/** @type {SchemaFile[] | null} */ files) =>
+    files ? { tag: 'schemaDatamodel', files } : { tag: 'empty' }
   const input = { from: side(from), to: side(to), script: true, exitCode: null, shadowDatabaseUrl: null, filters }
   return withEngine(url, to, async (session) => (await session.diff(input)).stdout ?? '')
 }
@@ -150,7 +159,8 @@ async function writeMigration(url, name) {
 async function main() {
   const [command, name] = process.argv.slice(2)
   const url = process.env['DATABASE_URL']
-  if (!url) throw new Error('set DATABASE_URL to the database, for example postgresql://postgres@127.0.0.1:5432/bootfleet')
+  if (!url)
+    throw new Error('set DATABASE_URL to the database, for example postgresql://postgres@127.0.0.1:5432/bootfleet')
   if (command === 'up') return console.log((await applyMigrations(url)).join('\n') || 'nothing to apply')
   if (command === 'new' && name) return writeMigration(url, name)
   throw new Error('usage: node prisma/migrate.mjs up | new <name>')

@@ -83,7 +83,7 @@ async function setUp({ databaseUrl, secretKey, prepare }: SetUp): Promise<Record
   await using db = connect(databaseUrl, { poolSize: 2 })
   const services = { ...testServices(db), secrets: createSecretBox(parseMasterKey(secretKey)) }
   await setupInstallation(services, { organization: { slug: 'test', name: 'Test' }, admin })
-  return prepare(services)
+  return await prepare(services)
 }
 
 async function signIn(baseUrl: string): Promise<Client> {

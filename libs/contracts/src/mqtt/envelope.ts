@@ -20,8 +20,16 @@ import {
 export const Envelope = z.object({
   v: z.literal(1),
   id: z.string().min(1).max(64),
-  inc: z.number().int().min(1).max(2 ** 31 - 1),
-  epoch: z.number().int().min(0).max(2 ** 31 - 1),
+  inc: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1),
+  epoch: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1),
   seq: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   ts: z.string().max(40),
   up: z.number().min(0),
