@@ -1,4 +1,5 @@
 import type { Because, Explanation } from '@bootfleet/contracts'
+import { activeStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
@@ -10,7 +11,8 @@ export function explainRollout(ctx: Ctx, { rollout: id }: { rollout: string }): 
   return inOrganization(ctx, async (tx) => {
     const rollout = await tx.rollout.findUnique({ where: { id }, select: { because: true } })
     if (!rollout) throw notFound('rollout', id)
-    return { reasons: [rollout.because as Because, ...(await targetReasons(tx, id)), ...(await slotReasons(tx, id))] }
+    const own = [rollout.because as Because, ...(await targetReasons(tx, id)), ...(await slotReasons(tx, id))]
+    return { reasons: [...own, ...(await othersSlotReasons(tx, id))] }
   })
 }
 
@@ -36,4 +38,17 @@ async function slotReasons(tx: Tx, id: string): Promise<Because[]> {
   if (count === 0) return []
   const message = `${count} slots of the budget are held by devices that did not report healthy after their attempt. Repair them, or release their slots.`
   return [{ code: 'budget.held_by_failed', message, count }]
+}
+
+// Slots survive the rollout that they were taken in; they are released there.
+async function othersSlotReasons(tx: Tx, id: string): Promise<Because[]> {
+  const rows = await tx.$queryRaw<{ other: string; count: number }[]>`
+    SELECT b.rollout_id::text AS other, count(*)::int AS count
+    FROM rollout r JOIN device_group g ON g.channel_id = r.channel_id JOIN budget_slot b ON b.group_id = g.id
+    WHERE r.id = ${id}::uuid AND r.state = ANY(${[...activeStates]}::text[]) AND b.rollout_id <> r.id
+    GROUP BY b.rollout_id ORDER BY count(*) DESC LIMIT 5`
+  return rows.map(({ other, count }) => {
+    const message = `${count} slots of the budget are held since rollout ${other}, by devices that did not report healthy after their attempt. Repair them, or release their slots there.`
+    return { code: 'budget.held_by_other', message, rollout: other, count }
+  })
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digestOf, ScriptedDevice, TestFleet, virtualClock } from '@bootfleet/testkit'
 import { systemCtx } from '../context.ts'
 import { createRollout } from './create-rollout.ts'
-import { checkEnd, checkGates, checkMoment } from './storm-checks.testing.ts'
+import { checkEnd, checkGates } from './storm-checks.testing.ts'
 import { StormDevice, stormKinds } from './storm-device.testing.ts'
 import { calmDown, chances, stormPolicy, tick, type Storm } from './storm.testing.ts'
 
@@ -43,7 +43,8 @@ async function begin(seed: number): Promise<Storm> {
   for (let index = 0; index < devices; index++) {
     const place = { organizationId, groupId, index: seed * 1000 + index, booted: old }
     const { id } = await ScriptedDevice.enroll(services, place)
-    const kind = stormKinds[Math.floor(chance() * stormKinds.length)] ?? 'ok'
+    // Every second fleet has few troublemakers: it goes far.
+    const kind = stormKinds[Math.floor(chance() ** (seed % 2 === 0 ? 1 : 4) * stormKinds.length)] ?? 'ok'
     stormy.push(new StormDevice({ id, kind, booted: old, chance, now: clock.now }))
   }
   const policy = stormPolicy(chance)
@@ -58,20 +59,18 @@ async function begin(seed: number): Promise<Storm> {
     released: new Set(),
     retries: 0,
     calm: false,
+    problems: [],
   }
 }
 
 async function weather(seed: number): Promise<void> {
   const storm = await begin(seed)
-  const problems: string[] = []
+  const { problems } = storm
   const length = 10 + Math.floor(storm.chance() * 20)
-  for (let moment = 0; moment < length && problems.length === 0; moment++) {
-    await tick(storm)
-    problems.push(...(await checkMoment(storm)))
-  }
+  for (let moment = 0; moment < length; moment++) await tick(storm)
   await calmDown(storm)
-  problems.push(...(await checkMoment(storm)), ...(await checkEnd(storm, image)), ...(await checkGates(storm)))
-  expect(problems, `STORM_SEEDS=1 STORM_FROM=${seed}`).toEqual([])
+  problems.push(...(await checkEnd(storm, image)), ...(await checkGates(storm)))
+  if (problems.length > 0) throw new Error([...new Set(problems)].join('; '))
 }
 
 test(

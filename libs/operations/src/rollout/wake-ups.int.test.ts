@@ -3,6 +3,7 @@ import { quickPolicy, TestFleet } from '@bootfleet/testkit'
 import { abortRollout } from './abort-rollout.ts'
 import { advanceRollout } from './advance-rollout.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
+import { explainRollout } from './explain-rollout.ts'
 import { getRollout } from './get-rollout.ts'
 import { listTargets } from './list-targets.ts'
 import { pauseRollout } from './pause-rollout.ts'
@@ -56,6 +57,28 @@ test('a slot that is released is found without its hint', async () => {
   await releaseSlot(fleet.ctx, { rollout: id, device: dead.id })
   await fleet.settle()
   expect((await read(id)).counts.granted).toBe(1)
+})
+
+test('a slot that an earlier rollout left behind is named as what the present one waits for', async () => {
+  fleet = await TestFleet.create({ devices: 2, maxUnavailable: 1 })
+  const first = await start({ policy: quickPolicy({ waves: [] }) })
+  for (const device of fleet.devices) device.behaviour = 'never-returns'
+  await run(2)
+  await abortRollout(fleet.ctx, { rollout: first })
+  fleet.clock.advance(3600)
+  await fleet.settle()
+  const alive = fleet.devices.find(({ connected }) => connected)!
+  alive.behaviour = 'ok'
+  const release = await fleet.release(2)
+  const second = await start({ release })
+  await run(2)
+  expect((await read(second)).because.code).toBe('budget.full')
+  const { reasons } = await explainRollout(fleet.ctx, { rollout: second })
+  expect(reasons).toContainEqual(expect.objectContaining({ code: 'budget.held_by_other', rollout: first, count: 1 }))
+  const dead = fleet.devices.find(({ connected }) => !connected)!
+  for (let twice = 0; twice < 2; twice++) await releaseSlot(fleet.ctx, { rollout: first, device: dead.id })
+  await run(3)
+  expect(alive.boots).toBe(1)
 })
 
 test('a place that a promoted wave has lost again is filled later', async () => {
