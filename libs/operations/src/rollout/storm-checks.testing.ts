@@ -1,7 +1,7 @@
 import { evaluateGate, targetStates, type TargetState } from '@bootfleet/domain'
 import { systemCtx } from '../context.ts'
 import { getRollout } from './get-rollout.ts'
-import type { Storm } from './storm.testing.ts'
+import type { Storm } from './storm-state.testing.ts'
 
 interface EventRow {
   kind: string

@@ -5,7 +5,8 @@ import { systemCtx } from '../context.ts'
 import { createRollout } from './create-rollout.ts'
 import { checkEnd, checkGates } from './storm-checks.testing.ts'
 import { StormDevice, stormKinds } from './storm-device.testing.ts'
-import { calmDown, chances, stormPolicy, tick, type Storm } from './storm.testing.ts'
+import type { Storm } from './storm-state.testing.ts'
+import { calmDown, chances, stormPolicy, tick } from './storm.testing.ts'
 
 // STORM_SEEDS: how many; STORM_FROM: the first one.
 const seeds = Number(process.env['STORM_SEEDS'] ?? 15)

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
 import { PolicyInput } from '@bootfleet/contracts'
+import { endStates } from '@bootfleet/domain'
 import type { InboundMessage } from '../device-link/ingest/inbound.ts'
 import { expirePresence } from '../device-link/dispatch/expire-presence.ts'
 import { ingestBatch } from '../device-link/ingest/ingest-batch.ts'
 import { systemCtx, type Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
-import type { Services } from '../services.ts'
 import { abortRollout } from './abort-rollout.ts'
 import { advanceRollout } from './advance-rollout.ts'
 import { findDueRollouts } from './find-due-rollouts.ts'
@@ -16,29 +16,7 @@ import { releaseSlot } from './release-slot.ts'
 import { resumeRollout } from './resume-rollout.ts'
 import { retryRollout } from './retry-rollout.ts'
 import { checkMoment } from './storm-checks.testing.ts'
-import type { StormDevice, StormDocument } from './storm-device.testing.ts'
-
-export interface Storm {
-  readonly services: Services
-  readonly organizationId: string
-  readonly groupId: string
-  readonly rolloutId: string
-  readonly maxUnavailable: number
-  readonly devices: readonly StormDevice[]
-  readonly chance: () => number
-  readonly advance: (seconds: number) => void
-  /** Under way from devices; arrives in any order, twice or never. */
-  network: InboundMessage[]
-  /** Documents that were in force at some time. */
-  readonly old: Map<string, StormDocument[]>
-  /** Devices whose slot an operator gave away: they are down beyond the budget. */
-  readonly released: Set<string>
-  /** Times that an operator asked for failed devices to be tried again. */
-  retries: number
-  calm: boolean
-  /** Promises that did not hold at some moment. */
-  readonly problems: string[]
-}
+import type { Storm } from './storm-state.testing.ts'
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function chances(seed: number): () => number {
@@ -199,13 +177,19 @@ export async function calmDown(storm: Storm): Promise<void> {
   for (let round = 0; round < 150; round++) {
     await tick(storm)
     const { state, because } = await getRollout(ctx, { rollout: storm.rolloutId })
-    if (['completed', 'aborted'].includes(state)) return
+    if (['completed', 'aborted'].includes(state) && (await isSettled(storm))) return
     if (state === 'paused') await press(storm, 'continue')
     else await help(storm, because.code, round)
     if (round > 20) storm.advance(60)
   }
   const { state, because, counts } = await getRollout(ctx, { rollout: storm.rolloutId })
   throw new Error(`never ended: ${state}, ${JSON.stringify(because)}, ${JSON.stringify(counts)}`)
+}
+
+// A device that was given up and comes back after the end is followed to its own.
+async function isSettled({ services, rolloutId }: Storm): Promise<boolean> {
+  const where = { rolloutId, state: { notIn: [...endStates] } }
+  return (await services.db.transaction('system', (tx) => tx.rolloutTarget.count({ where }))) === 0
 }
 
 async function help(storm: Storm, code: string, round: number): Promise<void> {
