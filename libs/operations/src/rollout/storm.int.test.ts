@@ -9,7 +9,7 @@ import type { Storm } from './storm-state.testing.ts'
 import { calmDown, chances, stormPolicy, tick } from './storm.testing.ts'
 
 // STORM_SEEDS: how many; STORM_FROM: the first one.
-const seeds = Number(process.env['STORM_SEEDS'] ?? 15)
+const seeds = Number(process.env['STORM_SEEDS'] ?? 8)
 const from = Number(process.env['STORM_FROM'] ?? 1)
 const atOnce = 5
 const devices = 8
