@@ -94,7 +94,11 @@ export class ScriptedDevice {
 
   /** Goes away politely. */
   async disconnect(): Promise<void> {
-    await this.#send('up/presence', { conn: this.#conn, online: false, why: 'shutdown' })
+    await this.#goAway('shutdown')
+  }
+
+  async #goAway(why: 'shutdown' | 'reboot'): Promise<void> {
+    await this.#send('up/presence', { conn: this.#conn, online: false, why })
     this.connected = false
   }
 
@@ -126,10 +130,7 @@ export class ScriptedDevice {
     this.boots += 1
     this.#bootKey = `${randomUUID()}:0`
     this.staged = null
-    if (this.behaviour === 'never-returns') {
-      this.connected = false
-      return
-    }
+    if (this.behaviour === 'never-returns') return this.#goAway('reboot')
     if (this.behaviour === 'fails-to-boot') {
       this.quarantined.push(digest)
       this.#attempt = { ...this.#attempt, outcome: 'rolled_back', detail: 'fell back' }
