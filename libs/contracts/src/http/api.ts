@@ -1,6 +1,7 @@
 import { apiTokens } from './api-tokens.ts'
 import { audit } from './audit.ts'
 import { channels } from './channels.ts'
+import { demo } from './demo.ts'
 import { devices } from './devices.ts'
 import { enrollmentTokens } from './enrollment-tokens.ts'
 import { enrollments } from './enrollments.ts'
@@ -21,6 +22,7 @@ export const api = {
   releases,
   groups,
   policies,
+  demo,
   devices,
   enrollmentTokens,
   enrollments,
