@@ -80,3 +80,16 @@ test('every table with an organization has forced row security', async () => {
   )
   expect(rows).toEqual([])
 })
+
+test('a statement that takes too long is given up by the server', async () => {
+  await using impatient = connect(server.url, { poolSize: 1, timeoutMs: 200 })
+  const attempt = impatient.transaction('system', (tx) => tx.$queryRaw`SELECT pg_sleep(60)::text`)
+  await expect(attempt.catch(databaseErrorCode)).resolves.toBe('57014')
+  const left = () =>
+    query(
+      server.adminUrl,
+      `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()
+      AND state = 'active'`,
+    )
+  expect(await left()).toEqual([])
+})

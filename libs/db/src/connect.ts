@@ -27,7 +27,9 @@ const attempts = 5
 
 /** Opens a pool. `url` names a login that is a member of both roles and can bypass row security by none. */
 export function connect(url: string, { poolSize = 10, timeoutMs = 60_000 }: ConnectOptions = {}): Database {
-  const adapter = new PrismaPg({ connectionString: url, max: poolSize }, { onPoolError: () => {} })
+  // The server gives up a statement by itself: a client that is gone, or waits no longer, holds no lock for ever.
+  const limits = { statement_timeout: timeoutMs, idle_in_transaction_session_timeout: timeoutMs }
+  const adapter = new PrismaPg({ connectionString: url, max: poolSize, ...limits }, { onPoolError: () => {} })
   const client = new PrismaClient({ adapter, transactionOptions: { maxWait: 20_000, timeout: timeoutMs } })
   const close = () => client.$disconnect()
   return {

@@ -71,8 +71,8 @@ export class RolloutsController {
   }
 
   @Endpoint(rollouts.promote)
-  promote(@Input() { ctx, params }: InputOf<typeof rollouts.promote>) {
-    return promoteRollout(ctx, params)
+  promote(@Input() { ctx, params, body }: InputOf<typeof rollouts.promote>) {
+    return promoteRollout(ctx, { ...params, ...body })
   }
 
   @Endpoint(rollouts.abort)

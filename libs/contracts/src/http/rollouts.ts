@@ -33,6 +33,12 @@ export const ResumeRollout = z
   .prefault({})
   .meta({ id: 'ResumeRollout' })
 
+/** The wave that is to be opened, by its index: said twice it is opened once. Without it, whichever is next. */
+export const PromoteRollout = z
+  .strictObject({ wave: z.number().int().min(0).max(100).optional() })
+  .prefault({})
+  .meta({ id: 'PromoteRollout' })
+
 export const ReleaseSlot = z.strictObject({ device: z.uuid() }).meta({ id: 'ReleaseSlot' })
 
 const verb = <const P extends string, const S extends string>(path: P, summary: S) =>
@@ -124,7 +130,16 @@ export const rollouts = {
     body: ResumeRollout,
     response: Rollout,
   }),
-  promote: verb('promote', 'Open the next wave now'),
+  promote: endpoint({
+    method: 'POST',
+    path: '/v1/rollouts/:rollout/promote',
+    summary: 'Open the next wave now',
+    tag,
+    status: 200,
+    params,
+    body: PromoteRollout,
+    response: Rollout,
+  }),
   abort: verb('abort', 'End a rollout: devices without a grant go back to what they had'),
   retry: verb('retry', 'Try the failed targets again'),
   releaseSlot: endpoint({

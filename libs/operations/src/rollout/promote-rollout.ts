@@ -1,4 +1,5 @@
-import type { Rollout } from '@bootfleet/contracts'
+import type { z } from 'zod'
+import type { PromoteRollout, Rollout } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
 import { audit } from '../audit.ts'
 import type { Ctx } from '../context.ts'
@@ -9,26 +10,47 @@ import type { RolloutRow } from './lock-rollout.ts'
 import { requireState } from './require-state.ts'
 import { wakeRollout } from './wake-rollout.ts'
 
-/** Opens the next wave now, whatever the gate of the open one says; its failures up to now are accepted. */
-export function promoteRollout(ctx: Ctx, input: ControlInput): Promise<Rollout> {
-  return controlRollout(ctx, input, {
-    permission: 'rollout:control',
-    apply: async (tx, rollout) => {
-      requireState(rollout, 'promote')
-      await openNext(tx, ctx, rollout)
-      await audit(tx, ctx, { action: 'rollout.promote', subject: { kind: 'rollout', id: rollout.id } })
-      await wakeRollout(tx, ctx, rollout.id)
+export type PromoteRolloutInput = ControlInput & z.output<typeof PromoteRollout>
+
+/**
+ * Opens the next wave now, whatever the gate of the open one says; its failures up to now are accepted. A `wave` that is
+ * open already is left as it is, so that a request may be sent again.
+ */
+export function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRolloutInput): Promise<Rollout> {
+  return controlRollout(
+    ctx,
+    { rollout: id },
+    {
+      permission: 'rollout:control',
+      apply: async (tx, rollout) => {
+        requireState(rollout, 'promote')
+        const index = await nextWave(tx, rollout, wave)
+        if (index === undefined) return
+        await open(tx, ctx, rollout, index)
+        await audit(tx, ctx, { action: 'rollout.promote', subject: { kind: 'rollout', id }, detail: { wave: index } })
+        await wakeRollout(tx, ctx, id)
+      },
     },
-  })
+  )
 }
 
-async function openNext(tx: Tx, ctx: Ctx, { id, organizationId, plannedAt }: RolloutRow): Promise<void> {
+/** The wave to open; `undefined` when the one that is asked for was opened before. */
+async function nextWave(tx: Tx, { id, plannedAt }: RolloutRow, wanted?: number): Promise<number | undefined> {
   if (plannedAt === null) {
     const message = 'The list of targets is still being frozen. Try again when the first wave is open.'
     throw new OperationError('conflict', message, { reason: 'not_planned' })
   }
-  const next = await tx.rolloutWave.findFirst({ where: { rolloutId: id, state: 'pending' }, orderBy: { index: 'asc' } })
+  const waves = await tx.rolloutWave.findMany({ where: { rolloutId: id }, orderBy: { index: 'asc' } })
+  const next = waves.find(({ state }) => state === 'pending')
+  if (wanted !== undefined && waves.some(({ index, state }) => index === wanted && state !== 'pending'))
+    return undefined
   if (!next) throw new OperationError('conflict', 'Every wave is open already.', { reason: 'no_wave_left' })
+  if (wanted === undefined || wanted === next.index) return next.index
+  const message = `The next wave is ${next.index}; waves are opened in their order.`
+  throw new OperationError('conflict', message, { reason: 'not_next_wave', field: 'wave' })
+}
+
+async function open(tx: Tx, ctx: Ctx, { id, organizationId }: RolloutRow, index: number): Promise<void> {
   const now = ctx.services.now()
   await excuseFailures(tx, id)
   await tx.rolloutWave.updateMany({
@@ -36,11 +58,11 @@ async function openNext(tx: Tx, ctx: Ctx, { id, organizationId, plannedAt }: Rol
     data: { state: 'passed', concludedAt: now },
   })
   await tx.rolloutWave.update({
-    where: { rolloutId_index: { rolloutId: id, index: next.index } },
+    where: { rolloutId_index: { rolloutId: id, index } },
     data: { state: 'open', openedAt: now },
   })
-  const because = { code: 'operator.promote', message: `Wave ${next.index + 1} was opened by ${ctx.actor.name}.` }
+  const because = { code: 'operator.promote', message: `Wave ${index + 1} was opened by ${ctx.actor.name}.` }
   await tx.rolloutEvent.create({
-    data: { organizationId, rolloutId: id, wave: next.index, at: now, kind: 'wave.opened', because },
+    data: { organizationId, rolloutId: id, wave: index, at: now, kind: 'wave.opened', because },
   })
 }

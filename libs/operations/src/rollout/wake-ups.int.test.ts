@@ -87,7 +87,9 @@ test('a place that a promoted wave has lost again is filled later', async () => 
   const member = (await listTargets(fleet.ctx, { rollout: id, limit: 10 })).items.find(({ wave }) => wave === 0)
   const late = fleet.devices.find((device) => device.id === member?.deviceId)!
   await late.disconnect()
-  await promoteRollout(fleet.ctx, { rollout: id })
+  // A request that is sent again opens no further wave.
+  for (let twice = 0; twice < 2; twice++) await promoteRollout(fleet.ctx, { rollout: id, wave: 1 })
+  await expect(promoteRollout(fleet.ctx, { rollout: id, wave: 7 })).rejects.toMatchObject({ reason: 'no_wave_left' })
   await run(22)
   expect((await read(id)).counts).toMatchObject({ succeeded: 2, pending: 1 })
   await late.connect()
