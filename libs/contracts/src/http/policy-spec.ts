@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PolicySpec as DomainPolicySpec } from '@bootfleet/domain'
+import { labelKeyPattern, type PolicySpec as DomainPolicySpec } from '@bootfleet/domain'
 
 const seconds = z
   .number()
@@ -45,6 +45,10 @@ const Timeouts = z.strictObject({
   giveUpAfterSec: seconds.min(10).default(86_400),
 })
 
+const stratifyByRule =
+  'stratifyBy must be the key of a label, such as "site": 1 to 63 letters, digits, ".", "_", "/", "-", a letter or digit ' +
+  'first and last; leave it out or write null for an order over all devices'
+
 /** What people write: the waves before the last, and how the rest goes. Everything has a default. */
 export const PolicyInput = z
   .strictObject({
@@ -57,6 +61,8 @@ export const PolicyInput = z
     windows: z.enum(['respect', 'ignore']).default('respect'),
     onTrip: z.enum(['pause', 'abort']).default('pause'),
     unreachable: z.enum(['replace', 'wait', 'fail']).default('replace'),
+    /** Deals the devices round robin over the values of this label, those without it being one stratum more. */
+    stratifyBy: z.string().regex(labelKeyPattern, stratifyByRule).nullable().default(null),
     jitterSec: seconds.default(0),
     observeForSec: seconds.default(86_400),
   })

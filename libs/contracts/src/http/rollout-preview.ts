@@ -4,6 +4,10 @@ import { RolloutRelease } from './rollout-views.ts'
 
 const count = z.number().int().min(0)
 
+/** Devices of one value of the label that the policy stratifies by; `value: null`: those without it. */
+export const PreviewStratum = z.object({ value: z.string().nullable(), count }).meta({ id: 'PreviewStratum' })
+export type PreviewStratum = z.infer<typeof PreviewStratum>
+
 export const PreviewWave = z
   .object({
     index: count,
@@ -14,6 +18,10 @@ export const PreviewWave = z
     devices: z.array(NamedRef),
     /** Devices in whose place these come when members cannot be reached, at most 20. */
     reserves: z.array(NamedRef),
+    /** Values of `stratifyBy` that the wave meets, the most frequent first, at most 20; empty without `stratifyBy`. */
+    strata: z.array(PreviewStratum),
+    /** How many values it meets, those beyond 20 too. */
+    strataCount: count,
     /** So many failures trip the gate; null: no number of failures does. */
     failuresToTrip: count.nullable(),
     /** So many successes are needed to pass it. */
@@ -27,6 +35,8 @@ export const RolloutPreview = z
     channel: NamedRef,
     release: RolloutRelease,
     eligible: count,
+    /** Label over whose values the planned order deals the devices. */
+    stratifyBy: z.string().nullable(),
     waves: z.array(PreviewWave),
     /** Waves of the policy that would add nobody and were merged away. */
     mergedWaves: z.array(z.string()),

@@ -42,6 +42,8 @@ export interface PolicySpec {
   readonly windows: 'respect' | 'ignore'
   readonly onTrip: 'pause' | 'abort'
   readonly unreachable: 'replace' | 'wait' | 'fail'
+  /** Key of a label over whose values the order deals the targets, so that one site or model is not the whole canary. */
+  readonly stratifyBy: string | null
   readonly jitterSec: number
   readonly observeForSec: number
 }

@@ -62,7 +62,14 @@ async function startWhenDue(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<bool
 
 async function plan(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
   const { channelId, releaseId, selector, organizationId, planCursor, policy } = rollout
-  const selection = { channelId, releaseId, selector, organizationId, rolloutId: rollout.id }
+  const selection = {
+    channelId,
+    releaseId,
+    selector,
+    organizationId,
+    rolloutId: rollout.id,
+    stratifyBy: policy.stratifyBy,
+  }
   await planTargets(tx, { ...selection, planCursor, policy, now: ctx.services.now() })
   return true
 }

@@ -1,27 +1,27 @@
 import { Prisma } from '@bootfleet/db'
 import { selectorSql } from '../device/selector-sql.ts'
+import { positionSql, type Order } from './planned-order.ts'
 
 /** Whom a rollout is for. */
-export interface Selection {
+export interface Selection extends Order {
   readonly organizationId: string
   readonly channelId: string
   readonly releaseId: string
   readonly selector: string | null
-  /** Salt of the order. */
-  readonly rolloutId: string
 }
 
 /**
- * Rows `(device_id, group_id, digest, from_digest, position, skip)`: every device that follows the channel and matches
- * the selector, with the reason why it takes no part, if there is one. The order is a hash salted with the rollout's id:
- * 52 bits of MD5, stable, and another one for each rollout.
+ * Rows `(device_id, group_id, name, digest, from_digest, value, position, skip)`: every device that follows the channel
+ * and matches the selector, with its value of the label that stratifies the order, and the reason why it takes no part, if
+ * there is one.
  */
 export function eligibilitySql(selection: Selection): Prisma.Sql {
-  const { organizationId, channelId, releaseId, selector, rolloutId } = selection
+  const { organizationId, channelId, releaseId, selector, stratifyBy } = selection
   return Prisma.sql`
     SELECT d.id AS device_id, d.group_id, d.name,
       coalesce(m.manifest_digest, r.index_digest, '') AS digest, s.booted_digest AS from_digest,
-      ('x' || substr(md5(${rolloutId} || d.id::text), 1, 13))::bit(52)::bigint AS position,
+      ${stratifyBy ? Prisma.sql`d.labels ->> ${stratifyBy}::text` : Prisma.sql`NULL::text`} AS value,
+      ${positionSql(selection)} AS position,
       CASE
         WHEN m.manifest_digest IS NULL THEN 'no_manifest'
         WHEN s.booted_digest IN (m.manifest_digest, r.index_digest) THEN 'already_on_digest'

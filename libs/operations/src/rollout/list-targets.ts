@@ -38,7 +38,7 @@ const TargetCursor = z.tuple([
   z.uuid(),
 ])
 
-/** Targets of a rollout in its order. */
+/** Targets of a rollout in its order. While a stratified rollout is planned, those without a rank are in none yet. */
 export function listTargets(ctx: Ctx, input: ListTargetsInput): Promise<Page<Target>> {
   authorize(ctx, 'fleet:read')
   return inOrganization(ctx, async (tx) => {
@@ -51,7 +51,7 @@ export function listTargets(ctx: Ctx, input: ListTargetsInput): Promise<Page<Tar
 function readRows(tx: Tx, { rollout, state, wave, cursor, limit }: ListTargetsInput): Promise<Row[]> {
   const after = readCursor(TargetCursor, cursor)
   const conditions = [
-    Prisma.sql`t.rollout_id = ${rollout}::uuid`,
+    Prisma.sql`t.rollout_id = ${rollout}::uuid AND t.position >= 0`,
     ...(state === undefined ? [] : [Prisma.sql`t.state = ${state}`]),
     ...(wave === undefined ? [] : [Prisma.sql`t.wave = ${wave}`]),
     ...(after ? [Prisma.sql`(t.position, t.device_id) > (${after[0]}, ${after[1]}::uuid)`] : []),

@@ -1,9 +1,14 @@
 import { planWaves, type PolicySpec } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
+import { unplacedSql } from './planned-order.ts'
+import { rankTargets } from './rank-targets.ts'
 
 /** Devices that one transaction of planning looks at. */
 export const planChunk = 5000
+
+// Past every device: all targets are written, and a stratified order is being ranked.
+const allSeen = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 export interface Planning extends Selection {
   readonly planCursor: string | null
@@ -17,17 +22,26 @@ interface ChunkRow {
 }
 
 /**
- * Freezes the next chunk of targets. Returns whether planning is complete; the cursor makes it go on after a crash
- * where it stopped, and a chunk that is written twice changes nothing.
+ * Freezes the next chunk of targets and then, for a stratified order, ranks the next chunk of them. Returns whether
+ * planning is complete; it goes on after a crash where it stopped, and a chunk that is written twice changes nothing.
  */
 export async function planTargets(tx: Tx, planning: Planning): Promise<boolean> {
+  const next = planning.planCursor === allSeen ? await rankChunk(tx, planning) : await writeChunk(tx, planning)
+  if (next === null) await finish(tx, planning)
+  else if (next !== planning.planCursor)
+    await tx.rollout.update({ where: { id: planning.rolloutId }, data: { planCursor: next } })
+  return next === null
+}
+
+async function writeChunk(tx: Tx, planning: Planning): Promise<string | null> {
   const { seen, last } = await insertChunk(tx, planning)
-  if (seen === planChunk && last !== null) {
-    await tx.rollout.update({ where: { id: planning.rolloutId }, data: { planCursor: last } })
-    return false
-  }
-  await finish(tx, planning)
-  return true
+  if (seen === planChunk && last !== null) return last
+  return planning.stratifyBy ? allSeen : null
+}
+
+async function rankChunk(tx: Tx, { rolloutId }: Planning): Promise<string | null> {
+  const ranked = await rankTargets(tx, { rolloutId, limit: planChunk })
+  return ranked === planChunk ? allSeen : null
 }
 
 async function insertChunk(tx: Tx, planning: Planning): Promise<ChunkRow> {
@@ -43,7 +57,8 @@ async function insertChunk(tx: Tx, planning: Planning): Promise<ChunkRow> {
     written AS (
       INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, state, reason, because, digest,
                                   from_digest, state_since)
-      SELECT ${rolloutId}::uuid, device_id, ${organizationId}::uuid, group_id, position,
+      SELECT ${rolloutId}::uuid, device_id, ${organizationId}::uuid, group_id,
+             CASE WHEN skip IS NULL THEN position ELSE ${unplacedSql} END,
              CASE WHEN skip IS NULL THEN 'pending' ELSE 'skipped' END, skip,
              CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE ${JSON.stringify(because)}::jsonb -> skip END,
              digest, from_digest, ${now}

@@ -6,10 +6,9 @@ import { inOrganization, type Ctx } from '../context.ts'
 import type { CreateRolloutInput } from './create-rollout.ts'
 import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
 import { failuresToTrip } from './failures-to-trip.ts'
+import { readWaveOrders, shown, warnOfMissed } from './preview-order.ts'
 import { bytesToPull } from './pull-size.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
-
-const shown = 20
 
 /** What a rollout would do if it started now. Nothing is written. The order is another one when it is created: its salt is its id. */
 export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<RolloutPreview> {
@@ -23,6 +22,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       releaseId: release.id,
       selector: input.selector ?? null,
       rolloutId: ctx.services.newId(),
+      stratifyBy: spec.stratifyBy,
     }
     const excluded = await readExcluded(tx, selection)
     const eligible = await countRows(tx, selection)
@@ -32,11 +32,15 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       channel: { id: channel.id, name: channel.name },
       release: { id, version, tag, repository },
       eligible,
+      stratifyBy: spec.stratifyBy,
       waves: await presentWaves(tx, selection, { waves, spec }),
       mergedWaves: spec.waves.filter((_, rule) => !waves.some((wave) => wave.rule === rule)).map(({ name }) => name),
       excluded,
       bytesToPull: await bytesToPull(tx, selection),
-      warnings: eligible === 0 ? [{ code: 'preview.nobody', message: 'No device can take part.' }] : [],
+      warnings:
+        eligible === 0
+          ? [{ code: 'preview.nobody', message: 'No device can take part.' }]
+          : await warnOfMissed(tx, selection, waves[0]),
     }
   })
 }
@@ -60,34 +64,17 @@ async function presentWaves(
   selection: Selection,
   { waves, spec }: { waves: readonly PlannedWave[]; spec: PolicySpec },
 ): Promise<RolloutPreview['waves']> {
-  const presented: RolloutPreview['waves'] = []
-  let from = 0
-  for (const wave of waves) {
+  const orders = await readWaveOrders(tx, selection, waves)
+  return orders.map(({ wave, ...order }) => {
     const rule = spec.waves[wave.rule]
-    const devices = await readOrder(tx, selection, { from, count: Math.min(wave.size, shown) })
-    from += wave.size
-    const reserves = await readOrder(tx, selection, { from, count: shown })
-    const needed = Math.max(1, Math.ceil(((rule?.gate.minSuccessPercent ?? 100) * wave.size) / 100))
-    presented.push({
+    return {
       index: wave.index,
       name: wave.name,
       size: wave.size,
       soakSec: rule?.soakSec ?? 0,
-      devices,
-      reserves,
+      ...order,
       failuresToTrip: rule ? failuresToTrip(rule.gate, wave.size) : null,
-      successesToPass: needed,
-    })
-  }
-  return presented
-}
-
-function readOrder(
-  tx: Tx,
-  selection: Selection,
-  { from, count }: { from: number; count: number },
-): Promise<NamedRef[]> {
-  return tx.$queryRaw<NamedRef[]>`
-    SELECT device_id::text AS id, name FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL
-    ORDER BY position, device_id OFFSET ${from} LIMIT ${count}`
+      successesToPass: Math.max(1, Math.ceil(((rule?.gate.minSuccessPercent ?? 100) * wave.size) / 100)),
+    }
+  })
 }
