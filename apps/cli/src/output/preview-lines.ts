@@ -28,6 +28,7 @@ export function previewLines(preview: RolloutPreview, output: Output): string[] 
     `${paint('bold', plain(titleOf(preview)))}: ${countOf(eligible, 'device')} in ${countOf(waves.length, 'wave')}` +
       `${bytesToPull === null ? '' : `, ${formatBytes(bytesToPull)} to pull`}.`,
     ...(waves.length > 0 ? ['', ...renderTable(columns, waves, { width: output.width(), paint })] : []),
+    ...strataLines(preview, output),
     ...(mergedWaves.length > 0
       ? ['', ...paragraph(output, `Merged, as they would add nobody: ${mergedWaves.join(', ')}.`)]
       : []),
@@ -44,6 +45,20 @@ export function previewLines(preview: RolloutPreview, output: Output): string[] 
     ...(warnings.length > 0 ? [''] : []),
     ...warnings.flatMap(({ message }) => paragraph(output, plain(message)).map((line) => paint('yellow', line))),
   ]
+}
+
+function strataLines({ stratifyBy, waves }: RolloutPreview, output: Output): string[] {
+  if (stratifyBy === null) return []
+  const lines = waves.flatMap(({ index, name, strata, strataCount }) => {
+    const more = strataCount > strata.length ? `, and ${strataCount - strata.length} more` : ''
+    return paragraph(output, plain(`${index + 1} ${name}: ${strata.map(stratumText).join(', ')}${more}`), '  ')
+  })
+  return ['', plain(`Dealt over the values of the label ${stratifyBy}:`), ...lines]
+}
+
+function stratumText({ value, count }: Wave['strata'][number]): string {
+  const name = value === null ? 'without the label' : value === '' ? '""' : value
+  return `${name} ${count}`
 }
 
 function tripsAt({ failuresToTrip }: Wave): string {

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import type { RolloutPreview } from '@bootfleet/contracts'
+import { createPaint } from './paint.ts'
+import type { Output } from './output.ts'
+import { previewLines } from './preview-lines.ts'
+
+const output: Output = {
+  json: false,
+  live: false,
+  paint: createPaint(false),
+  width: () => 80,
+  height: () => 24,
+  result: () => undefined,
+  record: () => undefined,
+  write: () => undefined,
+  note: () => undefined,
+}
+
+const id = '0198c0de-0000-7000-8000-000000000001'
+
+function aPreview(preview: Partial<RolloutPreview> = {}): RolloutPreview {
+  const common = { soakSec: 60, devices: [{ id, name: 'kiosk-1' }], reserves: [], failuresToTrip: 1 }
+  const strata = [{ value: 'berlin', count: 2 }]
+  return {
+    channel: { id, name: 'edge-stable' },
+    release: { id, version: '1.2.0', tag: '1.2', repository: 'registry.test/os/edge' },
+    eligible: 30,
+    stratifyBy: 'site',
+    waves: [
+      { index: 0, name: 'canary', size: 3, successesToPass: 3, strata, strataCount: 2, ...common },
+      { index: 1, name: 'rest', size: 27, successesToPass: 27, strata: [], strataCount: 0, ...common },
+    ],
+    mergedWaves: [],
+    excluded: [],
+    bytesToPull: null,
+    warnings: [],
+    ...preview,
+  }
+}
+
+test('a preview says which values of the label each wave meets', () => {
+  const strata = [
+    { value: null, count: 1 },
+    { value: '', count: 1 },
+  ]
+  const [canary, rest] = aPreview().waves
+  const lines = previewLines(aPreview({ waves: [canary!, { ...rest!, strata, strataCount: 2 }] }), output)
+  expect(lines.slice(lines.indexOf('Dealt over the values of the label site:') + 1)).toEqual([
+    '  1 canary: berlin 2, and 1 more',
+    '  2 rest: without the label 1, "" 1',
+  ])
+})
+
+test('a preview of an order that is not stratified says nothing of labels', () => {
+  expect(previewLines(aPreview({ stratifyBy: null }), output).join('\n')).not.toMatch(/label|berlin/)
+})
