@@ -11,8 +11,8 @@ if (major < wanted[0] || (major === wanted[0] && minor < wanted[1])) {
 } else {
   import('./bootstrap/prepare.mjs')
     .then(({ prepare }) => prepare())
-    .then((ready) => {
-      if (ready) return import(new URL('dist/main.js', import.meta.url).href).then(({ main }) => main())
+    .then((steps) => {
+      if (steps) return import(new URL('dist/main.js', import.meta.url).href).then(({ main }) => main(steps))
       process.exitCode = 1
     })
     .catch((error) => {

@@ -1,8 +1,10 @@
-// Builds everything that `npm start` and the images run: generated client, libraries and apps, the agent's bundle, the dashboard.
+// Builds everything that `npm start` and the images run: generated client, libraries and apps, the agent's package, the
+// dashboard. Types are not checked: `npm run check` and CI do that once, for all of it.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root, tool } from './run-command.mjs'
-import { generate, runParallel, runStep } from './steps.mjs'
+import { forgetBuild, rememberBuild, sourceFingerprint } from '../../apps/supervisor/bootstrap/build-state.mjs'
+import { root } from './run-command.mjs'
+import { generate, runStep, transpile } from './steps.mjs'
 
 /** The workspace's own build script, if it has one. */
 function workspaceBuild(name) {
@@ -12,12 +14,15 @@ function workspaceBuild(name) {
   return [{ name, fix: script, commands: [['npm', script.split(' ').slice(1)]] }]
 }
 
-const compile = { name: 'compile', fix: 'npx tsc -b', commands: [[tool('tsc'), ['-b', 'tsconfig.build.json']]] }
-
-async function buildAll() {
-  for (const step of [generate, compile]) if (!(await runStep(step))) return false
-  const apps = [...workspaceBuild('web'), ...workspaceBuild('agent')]
-  return (await runParallel(apps)).every(Boolean)
+/** Steps that wait for each other. */
+async function inOrder(steps) {
+  for (const step of steps) if (!(await runStep(step))) return false
+  return true
 }
 
-if (!(await buildAll())) process.exitCode = 1
+const fingerprint = sourceFingerprint(root)
+forgetBuild(root)
+// The dashboard takes longest, and like the agent it is made from sources: it waits for nothing.
+const lanes = [workspaceBuild('web'), [generate, transpile, ...workspaceBuild('agent')]]
+if ((await Promise.all(lanes.map(inOrder))).every(Boolean)) rememberBuild(root, fingerprint)
+else process.exitCode = 1

@@ -15,6 +15,8 @@ const webTypes = existsSync(join(root, 'apps/web/tsconfig.json'))
 
 export const generate = { name: 'generate', fix: 'see prisma/schema', commands: [node('test/tools/generate.mjs')] }
 
+export const transpile = { name: 'compile', fix: 'npx tsc -b', commands: [node('test/tools/transpile.mjs')] }
+
 export const build = { name: 'build', fix: 'npm run build', commands: [node('test/tools/build.mjs')] }
 
 /** What can be said about the code without running it. None depends on another. The slowest is first. */

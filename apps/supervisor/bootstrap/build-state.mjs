@@ -1,44 +1,44 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const stamp = 'node_modules/.cache/bootfleet/build-sha256'
-const folders = ['apps', 'libs', 'prisma', 'test/tools']
-const files = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json', 'prisma.config.ts']
 // The last thing that a build writes: it is there only when everything before it went well.
-const lastOutput = 'apps/web/.next/BUILD_ID'
-const outputs = [lastOutput, ...['api', 'gateway', 'worker', 'supervisor'].map((app) => `apps/${app}/dist/main.js`)]
+const stamp = 'apps/supervisor/dist/.build-sha256'
+const folders = ['apps', 'libs', 'prisma', 'deploy/agent', 'test/tools']
+const files = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json', 'prisma.config.ts']
+const outputs = [
+  'apps/web/.next/BUILD_ID',
+  ...['api', 'gateway', 'worker', 'supervisor'].map((app) => `apps/${app}/dist/main.js`),
+]
 const notSources = new Set(['node_modules', 'dist', 'generated', 'fixtures', 'next-env.d.ts'])
 
-/** Path, size and modification time of every file that the build reads, as one hash, and the newest of those times. */
+/** Path, size and modification time of every file that the build reads, as one hash. */
 export function sourceFingerprint(root) {
   const hash = createHash('sha256')
-  let newestMs = 0
   const paths = [...files, ...folders.flatMap((folder) => sources(root, folder))]
   for (const path of paths) {
     const { size, mtimeMs } = statSync(join(root, path))
     hash.update(`${path}\0${size}\0${mtimeMs}\n`)
-    newestMs = Math.max(newestMs, mtimeMs)
   }
-  return { sha256: hash.digest('hex'), newestMs }
+  return hash.digest('hex')
 }
 
-/**
- * Why the outputs are not of these sources, or undefined: they are when the stamp of the last build here says so, or when
- * they are newer than every source.
- */
-export function buildDiffers(root, { sha256, newestMs }) {
-  if (!outputs.every((file) => existsSync(join(root, file)))) return 'not built yet'
-  if (statSync(join(root, lastOutput)).mtimeMs > newestMs) return undefined
-  const file = join(root, stamp)
-  return existsSync(file) && readFileSync(file, 'utf8') === sha256 ? undefined : 'sources changed since the last build'
+/** Why the outputs are not of these sources, or undefined. */
+export function buildDiffers(root, fingerprint) {
+  if (![stamp, ...outputs].every((file) => existsSync(join(root, file)))) return 'not built yet'
+  return readFileSync(join(root, stamp), 'utf8') === fingerprint ? undefined : 'sources changed since the last build'
 }
 
-/** Leaves the stamp of a build that succeeded. */
-export function rememberBuild(root, { sha256 }) {
+/** Leaves the stamp of a build that succeeded; `fingerprint` is of the sources when it began. */
+export function rememberBuild(root, fingerprint) {
   const file = join(root, stamp)
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, sha256)
+  writeFileSync(file, fingerprint)
+}
+
+/** Takes the stamp away when a build begins, so that one that is interrupted does not count. */
+export function forgetBuild(root) {
+  rmSync(join(root, stamp), { force: true })
 }
 
 function sources(root, folder) {

@@ -1,18 +1,23 @@
-import { buildDiffers, rememberBuild, sourceFingerprint } from './build-state.mjs'
+import { buildDiffers, sourceFingerprint } from './build-state.mjs'
 import { installDiffers } from './install-state.mjs'
 import { root } from './root.mjs'
 import { runStep } from './run-step.mjs'
 
-/** Installs and builds what is missing or older than the sources. Returns false, after saying why, when that fails. */
+/**
+ * Installs and builds what is missing or older than the sources. Returns the steps that it took, `{ name, seconds }`,
+ * or undefined, after saying why, when one of them fails.
+ */
 export async function prepare() {
-  const difference = installDiffers(root)
-  if (difference !== undefined && !(await install(difference))) return false
-  const fingerprint = sourceFingerprint(root)
-  const reason = buildDiffers(root, fingerprint)
-  if (reason === undefined) return true
-  if (!(await build(reason))) return false
-  rememberBuild(root, fingerprint)
-  return true
+  const steps = []
+  const take = async (name, run, because) => {
+    if (because === undefined) return true
+    const seconds = await run(because)
+    steps.push({ name, seconds })
+    return seconds !== undefined
+  }
+  if (!(await take('packages', install, installDiffers(root)))) return undefined
+  if (!(await take('build', build, buildDiffers(root, sourceFingerprint(root))))) return undefined
+  return steps
 }
 
 function install(because) {

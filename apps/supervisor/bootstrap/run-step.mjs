@@ -6,9 +6,11 @@ const tailLines = 25
 
 /**
  * Runs one command to its end with a line of progress. On failure prints the end of its output and `advice`. Being
- * asked to stop, it ends the command with everything that it started. Returns whether it succeeded.
+ * asked to stop, it ends the command with everything that it started. Returns the seconds that it took, or undefined when
+ * it failed.
  */
 export async function runStep({ name, because, command, args, advice }) {
+  const started = performance.now()
   const progress = startProgress(`${name} (${because})`)
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1' }
   const grouped = process.platform !== 'win32'
@@ -34,7 +36,7 @@ export async function runStep({ name, because, command, args, advice }) {
   if (stopped) console.error(`${name}: stopped.`)
   else if (problem !== undefined)
     console.error(`${tail.map((line) => `    ${line}`).join('\n')}\n${name}: ${problem}. ${advice}`)
-  return problem === undefined
+  return problem === undefined ? (performance.now() - started) / 1000 : undefined
 }
 
 /** Calls `stop` once when asked to stop; the answer removes the handlers and says whether that happened. */

@@ -3,6 +3,7 @@ import type { Child } from './child/child.ts'
 import { authority, loadEnvironment, readConfig, type Config } from './config.ts'
 import type { FirstAdminResult } from './first-admin.ts'
 import { onStopSignal } from './on-stop-signal.ts'
+import { readyLine, type PreparationStep } from './ready-line.ts'
 import { say } from './say.ts'
 import { describeError } from './start-error.ts'
 import { StopStack } from './stop-stack.ts'
@@ -11,8 +12,9 @@ import { repositoryRoot, supervise } from './supervise.ts'
 /**
  * Runs bootfleet until it is asked to stop. Then the processes end in the opposite order of their start, each within
  * its time, the database last; asked again, everything is killed. Exits with 0 after that, with 1 when it cannot start.
+ * `prepared` is what was done before it could be called.
  */
-export async function main(): Promise<void> {
+export async function main(prepared: readonly PreparationStep[] = []): Promise<void> {
   const stopping = new AbortController()
   const stack = new StopStack()
   const children: Child[] = []
@@ -31,7 +33,10 @@ export async function main(): Promise<void> {
   try {
     const config = readConfig(loadEnvironment(repositoryRoot), repositoryRoot)
     const admin = await supervise({ root: repositoryRoot, config, stack, children, signal: stopping.signal })
-    if (!stopping.signal.aborted) sayReady(config, admin)
+    if (!stopping.signal.aborted) {
+      say(readyLine(prepared, performance.now() / 1000))
+      sayReady(config, admin)
+    }
     await asked
   } catch (error) {
     failed = !stopping.signal.aborted
