@@ -120,7 +120,7 @@ describe.skipIf(requireServer(['docker-registry', 'script']).missing)('bootfleet
     test('a machine enrolls with the document that it prints, and it says what to run there', async () => {
       const { code, stdout, stderr } = await run('enroll-document --label site=berlin --expires 1h')
       expect(code).toBe(0)
-      expect(stderr).toContain('install -D -m 0600 enroll.json /var/lib/bootfleet/enroll.json')
+      expect(stderr).toContain('/var/lib/bootfleet/enroll.json < enroll.json')
       await lab.enrollWith(EnrollmentDocument.parse(JSON.parse(stdout)), 1)
       await lab.enroll(1)
       expect(await json('devices --selector site=berlin')).toMatchObject({

@@ -2,8 +2,7 @@
 // dashboard. Types are not checked: `npm run check` and CI do that once, for all of it.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { forgetBuild, rememberBuild, sourceFingerprint } from '../../apps/supervisor/bootstrap/build-state.mjs'
-import { root } from './run-command.mjs'
+import { root, runCommand } from './run-command.mjs'
 import { generate, runStep, transpile } from './steps.mjs'
 
 /** The workspace's own build script, if it has one. */
@@ -20,9 +19,15 @@ async function inOrder(steps) {
   return true
 }
 
-const fingerprint = sourceFingerprint(root)
-forgetBuild(root)
+/** What `npm start` knows a finished build by; it must see the sources as they were when the build began. */
+async function stamp(...args) {
+  const { ok, output } = await runCommand(process.execPath, ['apps/supervisor/bootstrap/stamp.mjs', ...args])
+  if (!ok) throw new Error(output)
+  return output
+}
+
+const fingerprint = await stamp('begin')
 // The dashboard takes longest, and like the agent it is made from sources: it waits for nothing.
 const lanes = [workspaceBuild('web'), [generate, transpile, ...workspaceBuild('agent')]]
-if ((await Promise.all(lanes.map(inOrder))).every(Boolean)) rememberBuild(root, fingerprint)
+if ((await Promise.all(lanes.map(inOrder))).every(Boolean)) await stamp('end', fingerprint)
 else process.exitCode = 1

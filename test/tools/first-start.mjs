@@ -29,7 +29,8 @@ async function environment(folder) {
 /** Starts it, passes its output on, and asks it to stop when it is ready. Returns whether it became ready. */
 async function start(clone, env) {
   const child = spawn('npm', ['start'], { cwd: clone, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
-  const timer = setTimeout(() => process.kill(-child.pid, 'SIGTERM'), readyWithinMs)
+  const signal = (name) => child.pid !== undefined && process.kill(-child.pid, name)
+  const timer = setTimeout(() => signal('SIGTERM'), readyWithinMs)
   let output = ''
   let ready = false
   child.stdout.on('data', (chunk) => {
@@ -37,7 +38,7 @@ async function start(clone, env) {
     output += chunk
     if (ready || !output.includes('Ctrl-C stops it')) return
     ready = true
-    process.kill(-child.pid, 'SIGINT')
+    signal('SIGINT')
   })
   await once(child, 'close')
   clearTimeout(timer)

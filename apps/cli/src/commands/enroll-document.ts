@@ -1,9 +1,11 @@
 import { open, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { InvalidArgumentError, type Command } from 'commander'
-import type { EnrollmentDocument } from '@bootfleet/contracts'
+import type { CreatedEnrollmentToken } from '@bootfleet/contracts'
 import { openSession, type Cli } from '../cli.ts'
 import { parseInstant } from '../duration.ts'
+import { addressWarning } from '../enroll/device-address.ts'
+import { enrollSteps, type DocumentSource } from '../enroll/enroll-steps.ts'
 import { CliError } from '../failure.ts'
 import type { Output } from '../output/output.ts'
 import { countOf } from '../output/text.ts'
@@ -18,10 +20,6 @@ interface EnrollOptions {
   readonly approve?: true
   readonly out?: string
 }
-
-/** Where the agent looks for its document first. */
-const deviceFile = '/var/lib/bootfleet/enroll.json'
-const startAgent = 'systemctl enable --now bootfleet-agent'
 
 /** `bootfleet enroll-document`: the document on stdout or in a file, what to do with it on stderr. */
 export function addEnrollDocument(program: Command, cli: Cli): void {
@@ -42,28 +40,25 @@ export function addEnrollDocument(program: Command, cli: Cli): void {
     const create = () =>
       client.enrollmentTokens.create({ body: { name, group, maxUses, labels, expiresAt, requiresApproval: approve } })
     const made = out === undefined ? await create() : await writeNew(out, create)
-    if (out === undefined) output.write(`${JSON.stringify(made.document)}\n`)
-    const terminal = out === undefined && cli.streams.stdout.isTTY
-    output.note(
-      [
-        `For ${countOf(made.maxUses, 'machine')} of group ${made.group.name}, until ${made.expiresAt}.`,
-        ...howToUse(made.document, { terminal, file: out }),
-        ...(made.requiresApproval ? ['Each machine waits for an approval.'] : []),
-      ].join('\n'),
-    )
+    const text = JSON.stringify(made.document)
+    if (out === undefined) output.write(`${text}\n`)
+    if (!output.json) {
+      const source = out === undefined && cli.streams.stdout.isTTY ? { text } : { file: out ?? 'enroll.json' }
+      output.note((await explain(made, source)).join('\n'))
+    }
     if (out !== undefined) reportFile(output, out)
   })
 }
 
-function howToUse(document: EnrollmentDocument, { terminal, file }: { terminal: boolean; file: string | undefined }) {
-  const source = terminal ? `echo '${JSON.stringify(document)}' | ` : ''
-  const from = terminal ? '/dev/stdin' : (file ?? 'enroll.json')
+async function explain(made: CreatedEnrollmentToken, source: DocumentSource): Promise<string[]> {
+  const warning = await addressWarning(made.document.url)
   return [
-    terminal ? 'Run on the device, as root:' : `Copy it to the device and run there, as root:`,
     '',
-    `  ${source}install -D -m 0600 ${from} ${deviceFile}`,
-    `  ${startAgent}`,
+    `For ${countOf(made.maxUses, 'machine')} of group ${made.group.name}, until ${made.expiresAt}.`,
+    ...(made.requiresApproval ? ['Each machine waits for an approval.'] : []),
     '',
+    ...warning,
+    ...enrollSteps(source, process.cwd()),
   ]
 }
 
@@ -73,10 +68,7 @@ function reportFile(output: Output, file: string): void {
 }
 
 // The file comes first: a token that could not be written down would be lost.
-async function writeNew<T extends { document: EnrollmentDocument }>(
-  file: string,
-  create: () => Promise<T>,
-): Promise<T> {
+async function writeNew(file: string, create: () => Promise<CreatedEnrollmentToken>): Promise<CreatedEnrollmentToken> {
   const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
     const message = exists ? `${file} exists: remove it, or name another file.` : `${file} cannot be written.`
