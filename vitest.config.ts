@@ -1,9 +1,17 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Sources are read directly (the `source` condition): no build is needed to run a test.
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } }
 const integration = ['{apps,libs}/*/src/**/*.int.test.ts', 'test/integration/**/*.test.ts']
 const system = ['test/system/**/*.test.ts', 'test/e2e/**/*.test.ts']
+
+// Left to itself Vitest leaves one core free, which on two is half of them. Integration tests wait for processes more
+// than they compute, so there is one more of them than cores; each has its own ports, and its database on one server.
+const cores = availableParallelism()
+const unitWorkers = cores
+const integrationWorkers = Math.min(cores + 1, 6)
+const systemWorkers = Math.min(cores, 4)
 
 export default defineConfig({
   ...source,
@@ -16,6 +24,8 @@ export default defineConfig({
           include: ['{apps,libs}/*/src/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['**/node_modules/**', ...integration],
           testTimeout: 30_000,
+          maxWorkers: unitWorkers,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -26,6 +36,8 @@ export default defineConfig({
           globalSetup: ['libs/testkit/src/vitest-postgres.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers: integrationWorkers,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -35,7 +47,8 @@ export default defineConfig({
           include: system,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: systemWorkers,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

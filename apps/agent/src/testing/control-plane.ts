@@ -41,6 +41,7 @@ export class ControlPlane implements DevicePlane, AsyncDisposable {
   /** Ends the present long polls. */
   readonly polls = new Set<() => void>()
   pendingControl: Control[] = []
+  private signing = Promise.resolve()
   private readonly broker: Aedes
   private tls: TlsOptions = {}
   private closeBroker = async (): Promise<void> => undefined
@@ -134,13 +135,11 @@ export class ControlPlane implements DevicePlane, AsyncDisposable {
   /** Signs anew when asked to, and sends the current document. */
   async resend(anew = false): Promise<void> {
     if (this.gen === 0) return
-    if (anew || this.signed === undefined) {
-      const bytes = JSON.stringify(this.document())
-      this.hash = `sha256:${sha256Hex(bytes)}`
-      this.signed = await signDesired(bytes, this.signingKey)
-    }
+    // One after another: a hello that comes while a generation is being signed gets that one, not another of its number.
+    this.signing = this.signing.then(() => this.sign(anew))
+    await this.signing
     for (const wake of this.polls) wake()
-    await this.publish('dn/desired', this.signed)
+    if (this.signed !== undefined) await this.publish('dn/desired', this.signed)
   }
 
   /** The broker vanishes; devices have to find another way. */
@@ -161,6 +160,13 @@ export class ControlPlane implements DevicePlane, AsyncDisposable {
     await this.closeBroker()
     await this.closeHttps()
     await new Promise<void>((resolve) => this.broker.close(() => resolve()))
+  }
+
+  private async sign(anew: boolean): Promise<void> {
+    if (!anew && this.signed !== undefined) return
+    const bytes = JSON.stringify(this.document())
+    this.signed = await signDesired(bytes, this.signingKey)
+    this.hash = `sha256:${sha256Hex(bytes)}`
   }
 
   private document(): Desired {
