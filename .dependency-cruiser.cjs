@@ -18,6 +18,7 @@ const mayImport = {
   'apps/agent': ['contracts', 'mqtt', 'pki', 'domain'],
   'apps/web': ['sdk', 'contracts', 'domain'],
   'apps/cli': ['sdk', 'contracts', 'domain'],
+  'apps/demo': ['sdk', 'contracts'],
   'apps/supervisor': ['db', 'operations', 'pki', 'telemetry', 'contracts', 'domain'],
 }
 
@@ -76,7 +77,7 @@ module.exports = {
       comment: 'What runs is tested as it runs: start the process, talk to it through the SDK or the wire.',
       severity: 'error',
       from: { path: '^(test|prisma)/' },
-      to: { path: '^apps/(agent|gateway|web|worker|cli|supervisor)/' },
+      to: { path: '^apps/(agent|gateway|web|worker|cli|demo|supervisor)/' },
     },
     {
       name: 'testkit-in-tests-only',

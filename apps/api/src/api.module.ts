@@ -6,6 +6,7 @@ import type { LiveHub } from './live/live-hub.ts'
 import { ApiTokensController } from './resources/api-tokens.controller.ts'
 import { AuditController } from './resources/audit.controller.ts'
 import { ChannelsController } from './resources/channels.controller.ts'
+import { DemoController } from './resources/demo.controller.ts'
 import { DevicesController } from './resources/devices.controller.ts'
 import { EnrollmentTokensController } from './resources/enrollment-tokens.controller.ts'
 import { EnrollmentsController } from './resources/enrollments.controller.ts'
@@ -27,6 +28,7 @@ const controllers = [
   ReleasesController,
   GroupsController,
   PoliciesController,
+  DemoController,
   DevicesController,
   EnrollmentTokensController,
   EnrollmentsController,

@@ -15,7 +15,7 @@ test('what is not given has a default', () => {
       device: 'https://127.0.0.1:8443',
       mqtt: { host: '127.0.0.1', port: 8883 },
     },
-    registry: { allowPrivate: false, allowInsecure: false },
+    registry: { allowPrivate: false, allowInsecure: false, trusted: [] },
     logLevel: 'info',
   })
 })

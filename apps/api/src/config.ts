@@ -18,6 +18,7 @@ const Environment = z.object({
   BOOTFLEET_MQTT_PORT: port.default(8883),
   BOOTFLEET_ALLOW_PRIVATE_REGISTRIES: flag,
   BOOTFLEET_ALLOW_INSECURE_REGISTRIES: flag,
+  BOOTFLEET_TRUSTED_REGISTRIES: z.string().optional(),
   LOG_LEVEL: z.enum(logLevels).default('info'),
 })
 
@@ -35,7 +36,11 @@ export interface ApiConfig {
     readonly device: string
     readonly mqtt: { readonly host: string; readonly port: number }
   }
-  readonly registry: { readonly allowPrivate: boolean; readonly allowInsecure: boolean }
+  readonly registry: {
+    readonly allowPrivate: boolean
+    readonly allowInsecure: boolean
+    readonly trusted: readonly string[]
+  }
   readonly logLevel: (typeof logLevels)[number]
 }
 
@@ -64,6 +69,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): ApiCon
     registry: {
       allowPrivate: data.BOOTFLEET_ALLOW_PRIVATE_REGISTRIES,
       allowInsecure: data.BOOTFLEET_ALLOW_INSECURE_REGISTRIES,
+      trusted: (data.BOOTFLEET_TRUSTED_REGISTRIES ?? '').split(',').filter(Boolean),
     },
     logLevel: data.LOG_LEVEL,
   }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Cli } from './cli.ts'
 import { addChannels } from './commands/channels.ts'
+import { addDemo } from './commands/demo.ts'
 import { addDevices } from './commands/devices.ts'
 import { addEnrollDocument } from './commands/enroll-document.ts'
 import { addExitCodes } from './commands/exit-codes.ts'
@@ -47,6 +48,7 @@ export function createProgram(cli: Cli): Command {
     addReleases,
     addRollouts,
     addEnrollDocument,
+    addDemo,
     addExitCodes,
   ])
     add(program, cli)

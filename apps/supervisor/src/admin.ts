@@ -15,7 +15,7 @@ const usage = 'Usage: npm run admin -- reset-password [--email <address>]'
 async function main(): Promise<void> {
   const { positionals, values } = readArguments()
   if (positionals.join(' ') !== 'reset-password') throw new StartError(usage)
-  const config = readConfig(loadEnvironment(repositoryRoot), repositoryRoot)
+  const config = readConfig({ env: loadEnvironment(repositoryRoot), root: repositoryRoot })
   const file = join(config.dataFolder, 'admin.json')
   const admin = await readFirstAdmin(file)
   const email = values.email ?? admin?.email

@@ -5,7 +5,7 @@ const root = '/srv/bootfleet'
 
 describe('without any variable', () => {
   test('everything listens on this machine only and lies in the repository', () => {
-    expect(readConfig({}, root)).toMatchObject({
+    expect(readConfig({ env: {}, root })).toMatchObject({
       host: '127.0.0.1',
       ports: { web: 3000, api: 3001, device: 8443, mqtt: 8883 },
       dataFolder: '/srv/bootfleet/.bootfleet',
@@ -18,7 +18,9 @@ describe('without any variable', () => {
   })
 
   test('an empty variable is an absent one', () => {
-    expect(readConfig({ PORT: '', HOST: '', DATABASE_URL: '', BOOTFLEET_DATA: '' }, root)).toEqual(readConfig({}, root))
+    expect(readConfig({ env: { PORT: '', HOST: '', DATABASE_URL: '', BOOTFLEET_DATA: '' }, root })).toEqual(
+      readConfig({ env: {}, root }),
+    )
   })
 })
 
@@ -30,7 +32,7 @@ describe('what devices and people are told', () => {
     { env: { HOST: '::1' }, web: 'http://[::1]:3000' },
     { env: { BOOTFLEET_WEB_URL: 'https://fleet.example.org' }, web: 'https://fleet.example.org' },
   ])('$env leads to $web', ({ env, web }) => {
-    expect(readConfig(env, root).addresses.web).toBe(web)
+    expect(readConfig({ env, root }).addresses.web).toBe(web)
   })
 
   test.each([
@@ -41,7 +43,7 @@ describe('what devices and people are told', () => {
       mqtt: { host: 'mqtt.example.org', port: 443 },
     },
   ])('devices of an external broker connect to it: $mqtt.host', ({ env, mqtt }) => {
-    expect(readConfig(env, root).addresses.mqtt).toEqual(mqtt)
+    expect(readConfig({ env, root }).addresses.mqtt).toEqual(mqtt)
   })
 })
 
@@ -53,11 +55,11 @@ describe('mistakes', () => {
     { env: { PORT: '3001' }, says: 'PORT and API_PORT are both 3001' },
     { env: { DATABASE_URL: 'mysql://x' }, says: 'DATABASE_URL must start with postgres://' },
   ])('$env is refused in a sentence', ({ env, says }) => {
-    expect(() => readConfig(env, root)).toThrow(says)
+    expect(() => readConfig({ env, root })).toThrow(says)
   })
 
   test('all of them are named at once, and no value that may be a secret', () => {
     const env = { PORT: 'x', REDIS_URL: 'http://user:secret@host' }
-    expect(() => readConfig(env, root)).toThrow(/^(?!.*secret).*PORT.*REDIS_URL/)
+    expect(() => readConfig({ env, root })).toThrow(/^(?!.*secret).*PORT.*REDIS_URL/)
   })
 })

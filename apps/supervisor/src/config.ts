@@ -18,6 +18,8 @@ export interface Config {
   readonly redisUrl: string | undefined
   readonly mqttUrl: string | undefined
   readonly adminEmail: string
+  /** Whether an empty database begins with a demo, and a demo that is there runs. */
+  readonly demo: boolean
   readonly addresses: Addresses
 }
 
@@ -40,8 +42,16 @@ export function loadEnvironment(root: string): NodeJS.ProcessEnv {
   return process.env
 }
 
-/** Reads the configuration. Throws StartError that names every variable at fault. `.bootfleet` lies in `root`. */
-export function readConfig(env: Environment, root: string): Config {
+export interface ConfigInput {
+  readonly env: Environment
+  /** Arguments of `npm start --`. */
+  readonly args?: readonly string[]
+  /** `.bootfleet` lies in it. */
+  readonly root: string
+}
+
+/** Reads the configuration. Throws StartError that names everything at fault. */
+export function readConfig({ env, args = [], root }: ConfigInput): Config {
   const problems: string[] = []
   const port = (name: string, standard: number) => readPort(env, name, standard) ?? (problems.push(portAdvice(name)), 0)
   const url = (name: string, schemes: readonly string[]) => {
@@ -63,7 +73,9 @@ export function readConfig(env: Environment, root: string): Config {
     host: env['BOOTFLEET_MQTT_HOST'] || mqtt.host,
     port: port('BOOTFLEET_MQTT_PORT', mqtt.port),
   })
+  for (const arg of args) if (arg !== noDemo) problems.push(`${arg} is not an option of npm start; ${noDemo} is`)
   const config = {
+    demo: !args.includes(noDemo),
     host,
     publicHost,
     ports,
@@ -83,6 +95,8 @@ export function readConfig(env: Environment, root: string): Config {
   if (problems.length > 0) throw new StartError(`${problems.join('; ')}.`)
   return config
 }
+
+const noDemo = '--no-demo'
 
 /** True for an address that means "every interface", which nobody can connect to by name. */
 export function isWildcard(host: string): boolean {

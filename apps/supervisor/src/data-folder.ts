@@ -10,6 +10,8 @@ export interface DataFolder {
   readonly admin: string
   readonly database: string
   readonly running: string
+  /** Keys of simulated devices, and what else the demo keeps. */
+  readonly demo: string
   readonly logs: string
 }
 
@@ -36,6 +38,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     admin: at('admin.json'),
     database: at('postgres'),
     running: at('running.json'),
+    demo: at('demo'),
   }
 }
 

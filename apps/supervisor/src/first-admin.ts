@@ -12,6 +12,7 @@ export interface FirstAdmin {
 }
 
 export interface FirstAdminResult {
+  readonly organizationId: string
   readonly email: string | undefined
   /** Set when this call created the account, so that it can be shown once. */
   readonly created?: FirstAdmin
@@ -25,7 +26,7 @@ const organization = { slug: 'default', name: 'Default' }
  */
 export async function ensureFirstAdmin(
   services: Services,
-  { file, email }: { file: string; email: string },
+  { file, email, demo }: { file: string; email: string; demo: boolean },
 ): Promise<FirstAdminResult> {
   const kept = await readFirstAdmin(file)
   const draft = kept ?? { email, password: newPassword(), token: '', url: services.addresses.web }
@@ -33,21 +34,23 @@ export async function ensureFirstAdmin(
   const { email: login, password } = draft
   const result = await setupInstallation(services, {
     organization,
+    demo,
     admin: { email: login, password, name: 'Administrator' },
   })
+  const { organizationId } = result
   if (!result.created.includes('admin')) {
-    if (kept !== undefined && kept.token !== '') return { email: login }
+    if (kept !== undefined && kept.token !== '') return { organizationId, email: login }
     if (kept === undefined) {
       await rm(file, { force: true })
-      return { email: undefined }
+      return { organizationId, email: undefined }
     }
   }
   const actor = { kind: 'user', id: result.adminId, name: 'Administrator', role: 'admin' } as const
-  const ctx: Ctx = { services, organizationId: result.organizationId, actor }
+  const ctx: Ctx = { services, organizationId, actor }
   const { token } = await createApiToken(ctx, { name: 'npm start', role: 'admin', expiresAt: null })
   const created = { ...draft, token, url: services.addresses.web }
   await writeFirstAdmin(file, created)
-  return { email: login, created }
+  return { organizationId, email: login, created }
 }
 
 export async function readFirstAdmin(file: string): Promise<FirstAdmin | undefined> {

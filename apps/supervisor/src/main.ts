@@ -1,13 +1,12 @@
 import { relative } from 'node:path'
 import type { Child } from './child/child.ts'
 import { authority, loadEnvironment, readConfig, type Config } from './config.ts'
-import type { FirstAdminResult } from './first-admin.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 import { readyLine, type PreparationStep } from './ready-line.ts'
 import { say } from './say.ts'
 import { describeError } from './start-error.ts'
 import { StopStack } from './stop-stack.ts'
-import { repositoryRoot, supervise } from './supervise.ts'
+import { repositoryRoot, supervise, type Supervised } from './supervise.ts'
 
 /**
  * Runs bootfleet until it is asked to stop. Then the processes end in the opposite order of their start, each within
@@ -31,11 +30,15 @@ export async function main(prepared: readonly PreparationStep[] = []): Promise<v
   })
   let failed = false
   try {
-    const config = readConfig(loadEnvironment(repositoryRoot), repositoryRoot)
-    const admin = await supervise({ root: repositoryRoot, config, stack, children, signal: stopping.signal })
+    const config = readConfig({
+      env: loadEnvironment(repositoryRoot),
+      args: process.argv.slice(2),
+      root: repositoryRoot,
+    })
+    const supervised = await supervise({ root: repositoryRoot, config, stack, children, signal: stopping.signal })
     if (!stopping.signal.aborted) {
       say(readyLine(prepared, performance.now() / 1000))
-      sayReady(config, admin)
+      sayReady(config, supervised)
     }
     await asked
   } catch (error) {
@@ -47,7 +50,9 @@ export async function main(prepared: readonly PreparationStep[] = []): Promise<v
   process.exit(failed ? 1 : 0)
 }
 
-function sayReady(config: Config, { email, created }: FirstAdminResult): void {
+const removal = 'npm run -s bootfleet -- demo remove'
+
+function sayReady(config: Config, { admin: { email, created }, demo }: Supervised): void {
   const { web, device, mqtt } = config.addresses
   const inside = relative(process.cwd(), config.dataFolder)
   const data = inside.startsWith('..') || inside === '' ? config.dataFolder : inside
@@ -64,6 +69,7 @@ function sayReady(config: Config, { email, created }: FirstAdminResult): void {
     ...signIn,
     `  Devices        ${device}, mqtts://${authority(mqtt.host)}:${mqtt.port}`,
     `  Data, logs     ${data}, ${data}/logs`,
+    ...(demo ? [`  Demo           60 simulated devices begin a rollout; to remove them: ${removal}`] : []),
     '  Ctrl-C stops it; the data stays.',
   ]
   say(lines.join('\n'))

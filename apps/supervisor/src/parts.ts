@@ -14,29 +14,22 @@ export interface PartsInput {
   readonly secretKey: string
   /** Ports of 127.0.0.1 that only the supervisor and a monitoring system ask. */
   readonly healthPorts: { readonly gateway: number; readonly worker: number }
+  /** Port of 127.0.0.1 with the images of the demo, if one runs. */
+  readonly demoPort: number | undefined
 }
 
 /** The processes in the order in which they are started; they are stopped in the opposite one. */
 export function describeParts(input: PartsInput): Part[] {
-  const { root, config, healthPorts } = input
+  const { config, healthPorts } = input
   const { api, web } = config.ports
-  const local = isWildcard(config.host) ? '127.0.0.1' : config.host
-  const at = (port: number, host = local) => `http://${authority(host)}:${port}`
+  const at = localUrl(config)
   const environment = describeEnvironment(input)
-  const part = (name: string, file: string, extra: Record<string, string>): Omit<Part, 'readyUrl'> => ({
-    name,
-    command: process.execPath,
-    args: ['--enable-source-maps', '--import', followParent, join(root, 'apps', name, file)],
-    env: { ...environment, ...extra },
-    cwd: join(root, 'apps', name),
-    channel: true,
-    stopSignal: 'SIGTERM',
-    drainMs: 15_000,
-  })
+  const part = (name: string, file: string, extra: Record<string, string>): ChildSpec =>
+    describeProcess(input.root, { name, file, env: { ...environment, ...extra } })
   const gatewayHealth = { HEALTH_HOST: '127.0.0.1', HEALTH_PORT: String(healthPorts.gateway) }
   const workerHealth = { WORKER_HOST: '127.0.0.1', WORKER_PORT: String(healthPorts.worker) }
   return [
-    { ...part('api', 'dist/main.js', {}), readyUrl: `${at(api)}/readyz` },
+    { ...part('api', 'dist/main.js', trustDemo(input)), readyUrl: `${at(api)}/readyz` },
     {
       ...part('gateway', 'dist/main.js', gatewayHealth),
       readyUrl: `${at(healthPorts.gateway, '127.0.0.1')}/readyz`,
@@ -44,6 +37,46 @@ export function describeParts(input: PartsInput): Part[] {
     { ...part('worker', 'dist/main.js', workerHealth), readyUrl: `${at(healthPorts.worker, '127.0.0.1')}/readyz` },
     { ...part('web', 'server.mjs', { BOOTFLEET_API_URL: at(api) }), readyUrl: `${at(web)}/readyz` },
   ]
+}
+
+/** The demo: a client of the API that may end when it was removed. */
+export function describeDemo({ root, config, port }: { root: string; config: Config; port: number }): ChildSpec {
+  const env = {
+    ...process.env,
+    BOOTFLEET_API_URL: localUrl(config)(config.ports.api),
+    BOOTFLEET_DATA: config.dataFolder,
+    DEMO_PORT: String(port),
+  }
+  return { ...describeProcess(root, { name: 'demo', file: 'dist/main.js', env }), mayEnd: true }
+}
+
+// Its images lie on this machine and are served without TLS, which no other registry may.
+function trustDemo({ demoPort }: PartsInput): Record<string, string> {
+  if (demoPort === undefined) return {}
+  const others = process.env['BOOTFLEET_TRUSTED_REGISTRIES'] || undefined
+  return { BOOTFLEET_TRUSTED_REGISTRIES: [...(others ? [others] : []), `127.0.0.1:${demoPort}`].join(',') }
+}
+
+function localUrl({ host }: Config): (port: number, at?: string) => string {
+  const local = isWildcard(host) ? '127.0.0.1' : host
+  return (port, at = local) => `http://${authority(at)}:${port}`
+}
+
+function describeProcess(
+  root: string,
+  { name, file, env }: { name: string; file: string; env: NodeJS.ProcessEnv },
+): ChildSpec {
+  const cwd = join(root, 'apps', name)
+  return {
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', '--import', followParent, join(cwd, file)],
+    env,
+    cwd,
+    channel: true,
+    stopSignal: 'SIGTERM',
+    drainMs: 15_000,
+  }
 }
 
 const followParent = import.meta.resolve('./child/follow-parent.js')

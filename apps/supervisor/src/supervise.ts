@@ -4,9 +4,10 @@ import { waitUntilReady } from './child/wait-until-ready.ts'
 import type { Config } from './config.ts'
 import { openDataFolder, type DataFolder } from './data-folder.ts'
 import { grantRoles, migrate, prepareEmbeddedDatabase, type DatabaseUrls } from './database.ts'
+import { isDemoWanted, keepDemoPort } from './demo.ts'
 import { ensureFirstAdmin, type FirstAdminResult } from './first-admin.ts'
 import { takeLock } from './lock.ts'
-import { describeParts, type Part } from './parts.ts'
+import { describeDemo, describeParts, type Part, type PartsInput } from './parts.ts'
 import { checkPorts, findFreePort } from './ports.ts'
 import { startPostgres } from './postgres/start-postgres.ts'
 import { Running, stopLeftovers } from './running.ts'
@@ -26,11 +27,18 @@ export interface Run {
   readonly signal: AbortSignal
 }
 
+/** What somebody who has just started bootfleet wants to know. */
+export interface Supervised {
+  readonly admin: FirstAdminResult
+  /** Whether a demo runs. */
+  readonly demo: boolean
+}
+
 /**
  * Starts the database unless there is one, brings it up to date, sets the installation up, and starts the processes.
  * Resolves when all of them are ready. Nothing is started before the folder and every port are known to be ours.
  */
-export async function supervise(run: Run): Promise<FirstAdminResult> {
+export async function supervise(run: Run): Promise<Supervised> {
   const { config, root, stack } = run
   const folder = await openDataFolder(config.dataFolder)
   const lock = await takeLock(folder.lock)
@@ -43,10 +51,12 @@ export async function supervise(run: Run): Promise<FirstAdminResult> {
   const events = { say, logs: folder.logs, onProcess: running.set.bind(running) }
   const urls = await prepareDatabase(run, folder, events)
   run.signal.throwIfAborted()
-  const admin = await prepareInstallation(run, folder, { urls, secretKey })
+  const prepared = await prepareInstallation(run, folder, { urls, secretKey })
   run.signal.throwIfAborted()
-  await startParts(run, events, { urls, secretKey })
-  return admin
+  const demoPort = prepared.demo ? await keepDemoPort(folder.demo) : undefined
+  await startParts(run, events, { urls, secretKey, demoPort })
+  if (demoPort !== undefined) keep(run, new Child(describeDemo({ root, config, port: demoPort }), events))
+  return prepared
 }
 
 /** The ports that this start listens on: the embedded broker's only if it is used. */
@@ -80,27 +90,35 @@ interface Secrets {
   readonly secretKey: string
 }
 
-async function prepareInstallation(run: Run, folder: DataFolder, secrets: Secrets): Promise<FirstAdminResult> {
-  const services = openServices(secrets.urls.app, secrets.secretKey, run.config.addresses)
+async function prepareInstallation({ config }: Run, folder: DataFolder, secrets: Secrets): Promise<Supervised> {
+  const services = openServices(secrets.urls.app, secrets.secretKey, config.addresses)
   try {
-    return await ensureFirstAdmin(services, { file: folder.admin, email: run.config.adminEmail })
+    const { adminEmail: email, demo } = config
+    const admin = await ensureFirstAdmin(services, { file: folder.admin, email, demo })
+    return { admin, demo: await isDemoWanted(services, admin.organizationId, demo) }
   } finally {
     await services.db.close()
   }
 }
 
-async function startParts(run: Run, events: ChildEvents, { urls, secretKey }: Secrets): Promise<void> {
+type PartSecrets = Secrets & Pick<PartsInput, 'demoPort'>
+
+async function startParts(run: Run, events: ChildEvents, { urls, secretKey, demoPort }: PartSecrets): Promise<void> {
   const { root, config } = run
   const healthPorts = { gateway: await findFreePort(), worker: await findFreePort() }
-  const parts = describeParts({ root, config, databaseUrl: urls.app, secretKey, healthPorts })
+  const parts = describeParts({ root, config, databaseUrl: urls.app, secretKey, healthPorts, demoPort })
   await Promise.all(parts.map((part) => startPart(run, events, part)))
 }
 
-async function startPart({ stack, children, signal }: Run, events: ChildEvents, part: Part): Promise<void> {
+async function startPart(run: Run, events: ChildEvents, part: Part): Promise<void> {
   const child = new Child(part, events)
+  keep(run, child)
+  await step(`${part.name} is ready`, () => waitUntilReady(child, part.readyUrl, run.signal))
+}
+
+function keep({ stack, children }: Run, child: Child): void {
   children.push(child)
-  stack.add(part.name, () => child.stop())
-  await step(`${part.name} is ready`, () => waitUntilReady(child, part.readyUrl, signal))
+  stack.add(child.name, () => child.stop())
 }
 
 /** The folder of the repository that the compiled supervisor lies in. */

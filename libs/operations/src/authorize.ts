@@ -18,6 +18,7 @@ const grants = {
   'registry:write': ['admin'],
   'token:write': ['admin'],
   'user:write': ['admin'],
+  'demo:write': ['admin'],
   'audit:read': ['approver', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 

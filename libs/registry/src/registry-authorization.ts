@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseChallenges, type AuthChallenge } from './auth-challenge.ts'
 import { RegistryError } from './registry-error.ts'
-import { sessionFetch, type RegistryCredentials, type RegistrySession } from './registry-session.ts'
+import { isInsecureAllowed, sessionFetch, type RegistryCredentials, type RegistrySession } from './registry-session.ts'
 
 const maxTokenAnswerBytes = 256 * 1024
 const tokenText = z.string().regex(/^[\x21-\x7e]+$/)
@@ -58,7 +58,7 @@ function realmUrl(session: RegistrySession, challenge: AuthChallenge): URL {
     const message = `${session.registry} names no usable token service: check the registry's set-up`
     throw new RegistryError('invalid_response', message)
   }
-  if (url.protocol === 'http:' && !session.http.allowInsecure) {
+  if (url.protocol === 'http:' && !isInsecureAllowed(session, url)) {
     const message = `${session.registry} names a token service without https (${url.host}): allow insecure connections if that is meant`
     throw new RegistryError('address_refused', message)
   }

@@ -22,6 +22,8 @@ export type RegistryHttp = {
   readonly allowInsecure?: boolean
   /** Also use registries on private and loopback addresses. */
   readonly allowPrivate?: boolean
+  /** Registries, as `host:port`, that both of the above hold for whatever they say. */
+  readonly trusted?: readonly string[]
   readonly userAgent?: string
   /** Resolves after `ms`, rejects when the signal aborts. */
   readonly wait?: (ms: number, signal?: AbortSignal) => Promise<unknown>
@@ -54,6 +56,7 @@ const defaults: Required<RegistryHttp> = {
   maxWaitMs: 30_000,
   allowInsecure: false,
   allowPrivate: false,
+  trusted: [],
   userAgent: 'bootfleet',
   wait: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
   now: () => new Date(),
@@ -70,7 +73,7 @@ export async function openSession(reference: ImageReference, options: RegistryOp
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   }
-  if (!http.allowInsecure || (await speaksTls(session))) return session
+  if (!isInsecureAllowed(session, new URL(session.origin)) || (await speaksTls(session))) return session
   return { ...session, origin: session.origin.replace(/^https:/, 'http:') }
 }
 
@@ -80,7 +83,10 @@ export async function sessionFetch(
   url: URL,
   request: { readonly headers: Readonly<Record<string, string>>; readonly maxBytes: number },
 ): Promise<GuardedResponse> {
-  const { timeoutMs, allowInsecure, allowPrivate, userAgent, wait, now } = session.http
+  const { timeoutMs, userAgent, wait, now, trusted } = session.http
+  // Trust is for one host: what it points to on others is judged like anything else.
+  const allowInsecure = isInsecureAllowed(session, url)
+  const allowPrivate = session.http.allowPrivate || trusted.includes(url.host)
   const signal = session.signal === undefined ? {} : { signal: session.signal }
   const headers = { ...request.headers, 'user-agent': userAgent }
   for (;;) {
@@ -96,6 +102,11 @@ export async function sessionFetch(
       throw new RegistryError('aborted', `Waiting for ${session.registry} was cancelled`, { cause })
     })
   }
+}
+
+/** Whether a URL may be asked without TLS. */
+export function isInsecureAllowed({ http }: RegistrySession, { host }: URL): boolean {
+  return http.allowInsecure || http.trusted.includes(host)
 }
 
 async function speaksTls(session: RegistrySession): Promise<boolean> {

@@ -14,6 +14,8 @@ export interface ChildSpec {
   readonly identity?: { readonly uid?: number; readonly gid?: number }
   /** With a channel to the supervisor, by which the child notices that it is alone. */
   readonly channel?: boolean
+  /** It may end by itself with code 0, and stays down then. */
+  readonly mayEnd?: boolean
   /** The signal that asks it to end. */
   readonly stopSignal: NodeJS.Signals
   /** Milliseconds it may take to end before it is killed. */
@@ -30,7 +32,7 @@ export interface ChildEvents {
 const tailLines = 15
 
 /**
- * A process that is started again when it ends by itself, after a pause that grows while it dies young. `stop` asks it
+ * A process that is started again when it ends by itself, unless it may, after a pause that grows while it dies young. `stop` asks it
  * to end, kills it when it does not in time, and resolves when it is gone; after that it stays down.
  */
 export class Child {
@@ -95,13 +97,15 @@ export class Child {
     this.#events.onProcess(this.name, child.pid)
     for (const stream of [child.stdout, child.stderr]) if (stream) readLines(stream, (line) => this.#write(line))
     let over = false
-    const ended = (how: string) => {
+    const ended = (how: string, isDone = false) => {
       if (over) return
       over = true
+      if (isDone) return this.#events.onProcess(this.name, undefined)
       this.#ended(how, performance.now() - started)
     }
     child.once('error', (error) => ended(`could not be started (${error.message})`))
-    child.once('exit', (code, name) => ended(`ended with ${name ?? `code ${code}`}`))
+    const isDone = (code: number | null) => code === 0 && this.#spec.mayEnd === true
+    child.once('exit', (code, name) => ended(`ended with ${name ?? `code ${code}`}`, isDone(code)))
   }
 
   #write(line: string): void {

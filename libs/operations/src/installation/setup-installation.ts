@@ -3,12 +3,15 @@ import type { Prisma, Tx } from '@bootfleet/db'
 import { hashPassword } from '@bootfleet/pki'
 import { audit } from '../audit.ts'
 import { systemCtx } from '../context.ts'
+import { wantedDemo } from '../demo/demo-record.ts'
 import type { Services } from '../services.ts'
 import { ensureAuthority, ensureSigningKey } from './installation-keys.ts'
 
 export interface SetupInput {
   readonly organization: { readonly slug: string; readonly name: string }
   readonly admin: { readonly email: string; readonly password: string; readonly name: string }
+  /** A new organization is to begin with a demo. Nothing is set up by this: whoever runs the demo finds it wanted. */
+  readonly demo?: boolean
 }
 
 /** What there is now, and what of it this call created. */
@@ -70,7 +73,9 @@ async function ensureOrganization(
   const existing = await tx.organization.findUnique({ where: { slug }, select: { id: true } })
   if (existing) return existing.id
   created.push('organization')
-  const { id } = await tx.organization.create({ data: { id: newId(), slug, name, createdAt: now() } })
+  const { id } = await tx.organization.create({
+    data: { id: newId(), slug, name, createdAt: now(), ...(input.demo === true && { demo: wantedDemo }) },
+  })
   return id
 }
 

@@ -26,7 +26,7 @@ export function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRolloutIn
         requireState(rollout, 'promote')
         const index = await nextWave(tx, rollout, wave)
         if (index === undefined) return
-        await open(tx, ctx, rollout, index)
+        await open(tx, ctx, { ...rollout, index })
         await audit(tx, ctx, { action: 'rollout.promote', subject: { kind: 'rollout', id }, detail: { wave: index } })
         await wakeRollout(tx, ctx, id)
       },
@@ -50,7 +50,7 @@ async function nextWave(tx: Tx, { id, plannedAt }: RolloutRow, wanted?: number):
   throw new OperationError('conflict', message, { reason: 'not_next_wave', field: 'wave' })
 }
 
-async function open(tx: Tx, ctx: Ctx, { id, organizationId }: RolloutRow, index: number): Promise<void> {
+async function open(tx: Tx, ctx: Ctx, { id, organizationId, index }: RolloutRow & { index: number }): Promise<void> {
   const now = ctx.services.now()
   await excuseFailures(tx, id)
   await tx.rolloutWave.updateMany({

@@ -1,0 +1,6 @@
+BEGIN;
+
+-- AlterTable
+ALTER TABLE "organization" ADD COLUMN "demo" JSONB;
+
+COMMIT;
