@@ -7,5 +7,5 @@ export const readMe = cache(() => readApi((api) => api.sessions.me()))
 
 /** Why the caller may not do something; `undefined` when they may. The API refuses it anyway. */
 export function refusalOf({ role, permissions }: Me, permission: string): string | undefined {
-  return permissions.includes(permission) ? undefined : `The role "${role}" may not do this.`
+  return permissions.includes(permission) ? undefined : `Your role, ${role}, may not do this.`
 }

@@ -4,6 +4,8 @@ import { useId, useRef, type ReactNode } from 'react'
 
 interface ActionButtonProps {
   label: string
+  /** What it acts on, for those who do not see where it stands: `of edge-1`. */
+  subject?: string
   /** Why it cannot be used now. It stays reachable by keyboard so that the reason can be read. */
   reason?: string | undefined
   /** The effect, for what should be asked about first. */
@@ -15,7 +17,7 @@ interface ActionButtonProps {
 }
 
 /** A button that says why it cannot be used, and asks first where its effect cannot be taken back. */
-export function ActionButton({ label, reason, confirm, busy, primary, danger, onUse }: ActionButtonProps) {
+export function ActionButton({ label, subject, reason, confirm, busy, primary, danger, onUse }: ActionButtonProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const reasonId = useId()
   const off = reason !== undefined
@@ -34,6 +36,7 @@ export function ActionButton({ label, reason, confirm, busy, primary, danger, on
         onClick={press}
       >
         {label}
+        {subject !== undefined && <span className="hidden"> {subject}</span>}
       </button>
       {off && (
         <span className="reason" id={reasonId} role="tooltip">

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { LoginForm } from '../../features/session/login-form.tsx'
+import { BrandMark } from '../../ui/brand-mark.tsx'
 import { localPath } from '../../lib/paths.ts'
 
 export const metadata: Metadata = { title: 'Sign in' }
@@ -8,6 +9,7 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
   const { next } = await searchParams
   return (
     <main id="content" className="narrow">
+      <BrandMark />
       <h1>Sign in to bootfleet</h1>
       <LoginForm next={localPath(typeof next === 'string' ? next : undefined)} />
       <p className="quiet">

@@ -39,10 +39,10 @@ export function ChannelGroups({ channel, groups, refusal }: ChannelGroupsProps) 
           <label>
             Group
             <select name="group">
-              {others.map(({ id, name, channel: other }) => (
+              {others.map(({ id, name, devices, channel: other }) => (
                 <option key={id} value={name}>
-                  {name}
-                  {other && `, now on ${other.name}`}
+                  {name}, {counted(devices, 'device')}
+                  {other && `, leaves ${other.name}`}
                 </option>
               ))}
             </select>

@@ -6,6 +6,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { connectionTones, healthTone } from './device-tones.ts'
+import { isSimulated } from './is-simulated.ts'
 
 export function DeviceFacts({ device }: { device: Device }) {
   const { name, state, health, phase, group, channel, labels, activeRollout, desired } = device
@@ -14,7 +15,8 @@ export function DeviceFacts({ device }: { device: Device }) {
     <>
       <h1>
         {name} <Badge state={state} tone={connectionTones[state]} />{' '}
-        {health !== null && <Badge state={health} tone={healthTone(health)} />}
+        {health !== null && <Badge state={health} tone={healthTone(health)} />}{' '}
+        {isSimulated(device) && <Badge state="simulated" tone="quiet" />}
       </h1>
       <Facts
         facts={[

@@ -7,14 +7,16 @@ import { Instant } from '../../ui/instant.tsx'
 import { Table } from '../../ui/table.tsx'
 import { DeviceImage } from './device-image.tsx'
 import { connectionTones, healthTone } from './device-tones.ts'
+import { isSimulated } from './is-simulated.ts'
 
 const columns = [
   'Name',
   'Connection',
   'Booted',
   { name: 'Health', wide: true } as const,
-  { name: 'Phase', wide: true } as const,
+  { name: 'Now', wide: true } as const,
   { name: 'Group', wide: true } as const,
+  { name: 'Labels', wide: true } as const,
   { name: 'Last seen', wide: true } as const,
 ]
 
@@ -24,7 +26,8 @@ export function DeviceTable({ devices }: { devices: Device[] }) {
       {devices.map((device) => (
         <tr key={device.id}>
           <th scope="row">
-            <Link href={paths.device(device.id)}>{device.name}</Link>
+            <Link href={paths.device(device.id)}>{device.name}</Link>{' '}
+            {isSimulated(device) && <Badge state="simulated" tone="quiet" />}
           </th>
           <td>
             <Badge state={device.state} tone={connectionTones[device.state]} />
@@ -44,6 +47,9 @@ export function DeviceTable({ devices }: { devices: Device[] }) {
           </td>
           <td className="wide">{device.group.name}</td>
           <td className="wide">
+            <Labels labels={device.labels} />
+          </td>
+          <td className="wide">
             <Instant at={device.lastSeenAt} />
           </td>
         </tr>
@@ -53,6 +59,23 @@ export function DeviceTable({ devices }: { devices: Device[] }) {
 }
 
 function Phase({ device: { activeRollout, phase } }: { device: Device }) {
-  if (activeRollout === null) return phase === null ? <span className="quiet">unknown</span> : inWords(phase)
+  if (activeRollout === null) {
+    // Its health has a column of its own.
+    return <span className="quiet">{phase === null ? 'unknown' : phase === 'healthy' ? 'idle' : inWords(phase)}</span>
+  }
   return <Link href={paths.rollout(activeRollout.id)}>{inWords(activeRollout.targetState)}</Link>
+}
+
+const shownLabels = 3
+
+function Labels({ labels }: { labels: Device['labels'] }) {
+  const pairs = Object.entries(labels).filter(([key]) => key !== 'simulated')
+  return (
+    <>
+      {pairs.slice(0, shownLabels).map(([key, value]) => (
+        <code key={key} className="label">{`${key}=${value}`}</code>
+      ))}
+      {pairs.length > shownLabels && <span className="quiet">and {pairs.length - shownLabels} more</span>}
+    </>
+  )
 }

@@ -22,7 +22,12 @@ export function PendingList({ pending, refusal }: PendingListProps) {
             <div className="card-head">
               <strong>{hostname ?? hardwareId}</strong>
               <span className="quiet">
-                <code>{hardwareId}</code>, {architecture}, by {token.name}, {asked}
+                {hostname !== null && hostname !== hardwareId && (
+                  <>
+                    <code>{hardwareId}</code>,{' '}
+                  </>
+                )}
+                {architecture}, by {token.name}, {asked}
               </span>
             </div>
             <div className="verbs">

@@ -9,6 +9,7 @@ export function RevokeToken({ id, name, reason }: { id: string; name: string; re
     <>
       <ActionButton
         label="Revoke"
+        subject={name}
         danger
         busy={busy}
         reason={reason}

@@ -29,9 +29,9 @@ test('what needs a person is counted and leads to where it can be done', () => {
     [],
   )
   expect(found.map(({ text, href }) => [text, href])).toEqual([
+    ['1 device waiting to be let in', '/enroll'],
     ['1 device with a quarantined image', '/devices'],
     ['2 devices offline', '/devices?state=offline'],
-    ['1 device waiting to be let in', '/enroll'],
     ['Group lab is frozen', '/devices?group=lab'],
   ])
 })

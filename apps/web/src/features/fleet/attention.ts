@@ -1,4 +1,4 @@
-import type { FleetSummary, Rollout } from '@bootfleet/contracts'
+import type { Because, FleetSummary, Rollout } from '@bootfleet/contracts'
 import { counted } from '../../lib/amounts.ts'
 import { paths } from '../../lib/paths.ts'
 import { releaseName } from '../rollouts/release-name.ts'
@@ -10,15 +10,72 @@ export interface Attention {
   href: string
 }
 
+/** A rollout with what its explanation says. */
+export interface Explained {
+  rollout: Rollout
+  reasons: Because[]
+}
+
 /** What will not get better by itself, the most urgent first. */
-export function attentionOf(summary: FleetSummary, paused: Rollout[]): Attention[] {
-  const { devices, health, quarantinedDevices, pendingEnrollments, frozenGroups } = summary
-  const found: (Attention | false)[] = [
-    ...paused.map(({ id, channel, release, because }) => ({
-      text: `${releaseName(release)} to ${channel.name} is paused`,
-      detail: because.message,
-      href: paths.rollout(id),
+export function attentionOf(summary: FleetSummary, rollouts: Explained[]): Attention[] {
+  return [
+    ...rollouts.flatMap(stoppedRollout),
+    ...rollouts.flatMap(takenSlots),
+    ...rollouts.flatMap(heldDevices),
+    ...troubledDevices(summary, rollouts),
+    ...summary.frozenGroups.map(({ name }) => ({
+      text: `Group ${name} is frozen`,
+      detail: 'Nothing is granted to its devices until that is lifted.',
+      href: paths.devices({ group: name }),
     })),
+  ]
+}
+
+function stoppedRollout({ rollout }: Explained): Attention[] {
+  const { id, state, channel, release, because, waves } = rollout
+  const name = `${releaseName(release)} to ${channel.name}`
+  const href = paths.rollout(id)
+  if (state === 'awaiting_approval') return [{ text: `${name} waits for an approval`, detail: because.message, href }]
+  if (state !== 'paused') return []
+  const tripped = waves.find((wave) => wave.state === 'tripped')
+  const detail = tripped ? `The gate of ${tripped.name} tripped: ${because.message}` : because.message
+  return [{ text: `${name} is paused`, detail, href }]
+}
+
+function takenSlots({ rollout, reasons }: Explained): Attention[] {
+  const found = reasons.find(({ code }) => code === 'budget.held_by_failed')
+  if (found === undefined) return []
+  const count = Number(found['count'])
+  return [
+    {
+      text: `${counted(count, 'device')} did not come back and ${count === 1 ? 'holds a slot' : 'hold slots'}`,
+      detail: `Of ${releaseName(rollout.release)} to ${rollout.channel.name}. Repair them, or release their slots.`,
+      href: paths.rollout(rollout.id, { state: rollout.counts.timed_out > 0 ? 'timed_out' : 'failed' }),
+    },
+  ]
+}
+
+function heldDevices({ rollout, reasons }: Explained): Attention[] {
+  const found = reasons.find(({ code, message }) => code.includes('server_behind') || message.includes('server_behind'))
+  if (found === undefined) return []
+  return [
+    {
+      text: 'Devices know more than this server',
+      detail: 'As after a restored backup: they get no new image until they are resumed.',
+      href: paths.rollout(rollout.id, { state: 'skipped' }),
+    },
+  ]
+}
+
+function troubledDevices(summary: FleetSummary, rollouts: Explained[]): Attention[] {
+  const { devices, health, quarantinedDevices, pendingEnrollments } = summary
+  const fellBack = rollouts.find(({ rollout }) => rollout.counts.rolled_back > 0)?.rollout
+  const found: (Attention | false)[] = [
+    pendingEnrollments > 0 && {
+      text: `${counted(pendingEnrollments, 'device')} waiting to be let in`,
+      detail: 'Their enrollment token asks for an approval.',
+      href: paths.enroll(),
+    },
     health.unhealthy > 0 && {
       text: `${counted(health.unhealthy, 'device')} unhealthy`,
       detail: 'By the last report of their health checks.',
@@ -27,23 +84,13 @@ export function attentionOf(summary: FleetSummary, paused: Rollout[]): Attention
     quarantinedDevices > 0 && {
       text: `${counted(quarantinedDevices, 'device')} with a quarantined image`,
       detail: 'An image that a device fell back from is not offered to it again until somebody says so.',
-      href: paths.devices(),
+      href: fellBack ? paths.rollout(fellBack.id, { state: 'rolled_back' }) : paths.devices(),
     },
     devices.offline > 0 && {
       text: `${counted(devices.offline, 'device')} offline`,
       detail: 'They get what they should be when they come back.',
       href: paths.devices({ state: 'offline' }),
     },
-    pendingEnrollments > 0 && {
-      text: `${counted(pendingEnrollments, 'device')} waiting to be let in`,
-      detail: 'Their enrollment token asks for an approval.',
-      href: paths.enroll(),
-    },
-    ...frozenGroups.map(({ name }) => ({
-      text: `Group ${name} is frozen`,
-      detail: 'Nothing is granted to its devices until that is lifted.',
-      href: paths.devices({ group: name }),
-    })),
   ]
   return found.filter((item) => item !== false)
 }

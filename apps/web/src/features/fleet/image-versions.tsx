@@ -7,6 +7,7 @@ import { Digest } from '../../ui/digest.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { StackedBar } from '../../ui/stacked-bar.tsx'
 import { Table } from '../../ui/table.tsx'
+import { groupImages, type ImageGroup } from './image-groups.ts'
 
 /** What the devices run, by what they booted. */
 export function ImageVersions({ booted }: { booted: FleetSummary['booted'] }) {
@@ -14,42 +15,59 @@ export function ImageVersions({ booted }: { booted: FleetSummary['booted'] }) {
   if (reporting === 0) return <EmptyState title="No device has reported an image yet" />
   return (
     <Table
-      caption={`Images that ${counted(reporting, 'device')} booted, the most frequent first`}
+      caption={`What ${counted(reporting, 'device')} booted, the most frequent first`}
       columns={[
         'Version',
         { name: 'Channel', wide: true },
-        'Digest',
+        { name: 'Digests', wide: true },
         { name: 'Devices', number: true },
-        { name: 'Share', wide: true },
+        'Share',
       ]}
     >
-      {booted.map(({ digest, devices, release }) => (
-        <tr key={digest}>
+      {groupImages(booted).map((group) => (
+        <tr key={group.key}>
           <th scope="row">
-            {release === null ? (
-              <span className="quiet">not a release</span>
-            ) : (
-              <Link href={paths.release(release.id)}>{release.version ?? shortDigest(digest)}</Link>
-            )}
+            <Version {...group} />
           </th>
-          <td className="wide">{release?.channel.name ?? <span className="quiet">none</span>}</td>
-          <td>
-            <Digest digest={digest} />
+          <td className="wide">{group.release?.channel.name ?? <span className="quiet">none</span>}</td>
+          <td className="wide">
+            <Digests {...group} />
           </td>
-          <td className="number">
-            <Link
-              href={paths.devices({ digest })}
-              aria-label={`${counted(devices, 'device')} with ${shortDigest(digest)}`}
-            >
-              {devices}
-            </Link>
-          </td>
-          <td className="wide share">
-            <StackedBar whole={reporting} parts={[{ name: 'devices', count: devices, fill: 'accent' }]} />
-            {percent(devices, reporting)}
+          <td className="number">{group.devices}</td>
+          <td className="share">
+            <StackedBar whole={reporting} parts={[{ name: 'devices', count: group.devices, fill: 'accent' }]} />
+            {percent(group.devices, reporting)}
           </td>
         </tr>
       ))}
     </Table>
+  )
+}
+
+function Version({ release, digests }: ImageGroup) {
+  if (release !== null) return <Link href={paths.release(release.id)}>{release.version ?? 'unnamed release'}</Link>
+  return (
+    <>
+      <span className="quiet">not a release</span>{' '}
+      <code className="phone">{digests[0] && shortDigest(digests[0].digest)}</code>
+    </>
+  )
+}
+
+function Digests({ digests }: ImageGroup) {
+  return (
+    <ul className="digests">
+      {digests.map(({ digest, devices }) => (
+        <li key={digest}>
+          <Digest digest={digest} />{' '}
+          <Link
+            href={paths.devices({ digest })}
+            aria-label={`${counted(devices, 'device')} with ${shortDigest(digest)}`}
+          >
+            {counted(devices, 'device')}
+          </Link>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -8,7 +8,7 @@ export function RangeLinks({ range }: { range: Range }) {
       {(Object.keys(ranges) as Range[]).map((key) => (
         <Link
           key={key}
-          href={paths.fleet({ range: key === 'day' ? undefined : key })}
+          href={paths.fleet({ range: key })}
           aria-current={key === range ? 'true' : undefined}
           scroll={false}
         >

@@ -9,7 +9,7 @@ export const ranges = {
 } as const
 export type Range = keyof typeof ranges
 
-/** The range that the URL names; a day when it names none. */
-export function readRange(text: string | undefined): Range {
-  return text !== undefined && Object.hasOwn(ranges, text) ? (text as Range) : 'day'
+/** The range that the URL names, if it names one. */
+export function readRange(text: string | undefined): Range | undefined {
+  return text !== undefined && Object.hasOwn(ranges, text) ? (text as Range) : undefined
 }

@@ -3,7 +3,9 @@ import Link from 'next/link'
 import { counted, formatSeconds } from '../../lib/amounts.ts'
 import { paths } from '../../lib/paths.ts'
 
-export function PlannedWave({ wave }: { wave: RolloutPreview['waves'][number] }) {
+type Wave = RolloutPreview['waves'][number]
+
+export function PlannedWave({ wave, stratifyBy }: { wave: Wave; stratifyBy: string | null }) {
   const { index, name, size, soakSec, devices, reserves } = wave
   const id = `planned-${index}`
   const more = size - devices.length
@@ -25,6 +27,7 @@ export function PlannedWave({ wave }: { wave: RolloutPreview['waves'][number] })
         ))}
         {more > 0 && <li className="quiet">and {more} more</li>}
       </ul>
+      {stratifyBy !== null && <Strata wave={wave} label={stratifyBy} />}
       {reserves.length > 0 && (
         <details>
           <summary>Next in line for who cannot be reached</summary>
@@ -36,7 +39,27 @@ export function PlannedWave({ wave }: { wave: RolloutPreview['waves'][number] })
   )
 }
 
-function gateText({ failuresToTrip, successesToPass, size }: RolloutPreview['waves'][number]): string {
+/** Which values of the label the wave meets: a canary proves something about those only. */
+function Strata({ wave: { name, strata, strataCount }, label }: { wave: Wave; label: string }) {
+  const more = strataCount - strata.length
+  return (
+    <div className="strata">
+      <span className="quiet">
+        Meets {strataCount} of {label}:
+      </span>
+      <ul className="chips" aria-label={`${label} in ${name}`}>
+        {strata.map(({ value, count }) => (
+          <li key={value}>
+            <strong>{value ?? `no ${label}`}</strong> {counted(count, 'device')}
+          </li>
+        ))}
+        {more > 0 && <li className="quiet">and {more} more</li>}
+      </ul>
+    </div>
+  )
+}
+
+function gateText({ failuresToTrip, successesToPass, size }: Wave): string {
   const trip =
     failuresToTrip === null
       ? 'no number of failures trips it'

@@ -28,7 +28,7 @@ export function PreviewPanels({ preview }: { preview: RolloutPreview }) {
         />
         <ol className="waves">
           {waves.map((wave) => (
-            <PlannedWave key={wave.index} wave={wave} />
+            <PlannedWave key={wave.index} wave={wave} stratifyBy={preview.stratifyBy} />
           ))}
         </ol>
         {mergedWaves.length > 0 && (

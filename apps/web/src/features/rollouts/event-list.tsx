@@ -1,5 +1,6 @@
 import type { Because } from '@bootfleet/contracts'
 import Link from 'next/link'
+import { counted } from '../../lib/amounts.ts'
 import { paths } from '../../lib/paths.ts'
 import { Instant } from '../../ui/instant.tsx'
 
@@ -10,6 +11,8 @@ interface Happened {
   because: Because
   deviceId?: string | null
   rolloutId?: string | null
+  /** How many other devices it happened to. */
+  others?: number
 }
 
 interface EventListProps {
@@ -24,14 +27,15 @@ export function EventList({ events, label, names }: EventListProps) {
   if (events.length === 0) return <p className="quiet">Nothing has happened yet.</p>
   return (
     <ol className="events" aria-label={label}>
-      {events.map(({ id, at, kind, because, deviceId, rolloutId }) => (
+      {events.map(({ id, at, kind, because, deviceId, rolloutId, others = 0 }) => (
         <li key={id}>
           <Instant at={at} />
           <code>{rolloutId ? <Link href={paths.rollout(rolloutId)}>{kind}</Link> : kind}</code>
           <span>
-            {deviceId && names?.has(deviceId) && (
+            {deviceId && names !== undefined && (
               <>
-                <Link href={paths.device(deviceId)}>{names.get(deviceId)}</Link>:{' '}
+                <Link href={paths.device(deviceId)}>{names.get(deviceId) ?? 'a device'}</Link>
+                {others > 0 && ` and ${counted(others, 'other device')}`}:{' '}
               </>
             )}
             {because.message}

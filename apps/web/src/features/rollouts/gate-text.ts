@@ -1,4 +1,4 @@
-import type { Evaluation, Rollout } from '@bootfleet/contracts'
+import type { Evaluation, Rollout, RolloutWave } from '@bootfleet/contracts'
 import { counted, percent } from '../../lib/amounts.ts'
 import { inWords } from '../../lib/words.ts'
 
@@ -27,6 +27,13 @@ export function ruleText({ maxFailures, maxFailurePercent, minConcluded, minSucc
     `at least ${minSuccessPercent} % must succeed`,
   ]
   return parts.filter((part) => part !== false).join('; ')
+}
+
+/** What the gate of an open wave counts now, before it has judged. */
+export function soFarText({ size, counts }: Pick<RolloutWave, 'size' | 'counts'>): string {
+  const failures = counts.failed + counts.timed_out + counts.rolled_back
+  const eligible = Math.max(size - counts.skipped, 0)
+  return `So far ${counts.succeeded} of ${counted(eligible, 'device')} succeeded, ${failures} of ${counts.succeeded + failures} concluded failed.`
 }
 
 function share({ numerator, denominator }: Evaluation): string {

@@ -32,7 +32,7 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
           <ActionButton
             key={verb}
             label={label}
-            reason={allowed ? undefined : reason}
+            reason={allowed ? needless(verb, rollout) : reason}
             busy={busy}
             danger={danger === true}
             primary={verb === 'start' || verb === 'resume'}
@@ -53,6 +53,13 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
       {problem !== undefined && <p role="alert">{problem}</p>}
     </div>
   )
+}
+
+/** Why a verb that is allowed would do nothing. */
+function needless(verb: OperatorVerb, { counts, waves }: Rollout): string | undefined {
+  if (verb === 'retry' && counts.failed + counts.timed_out + counts.rolled_back === 0) return 'No device has failed.'
+  if (verb === 'promote' && !waves.some(({ state }) => state === 'pending')) return 'Every wave is open.'
+  return undefined
 }
 
 const choices: Record<Choice, string> = {

@@ -1,12 +1,22 @@
-import type { RolloutWave, Target } from '@bootfleet/contracts'
+import type { Rollout, RolloutWave, Target } from '@bootfleet/contracts'
 import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { Table } from '../../ui/table.tsx'
+import { ReleaseSlot } from './release-slot.tsx'
 import { targetTones } from './state-tones.ts'
 
-export function TargetTable({ targets, waves }: { targets: Target[]; waves: RolloutWave[] }) {
+interface TargetTableProps {
+  rollout: Pick<Rollout, 'id' | 'waves'>
+  targets: Target[]
+  /** Whether devices that failed in it hold slots of the budget. */
+  slotsHeld: boolean
+  /** Why the caller may not release one. */
+  refusal: string | undefined
+}
+
+export function TargetTable({ rollout: { id, waves }, targets, slotsHeld, refusal }: TargetTableProps) {
   return (
     <Table
       caption={`Targets in the order of the rollout, ${targets.length} on this page`}
@@ -27,6 +37,9 @@ export function TargetTable({ targets, waves }: { targets: Target[]; waves: Roll
           <td>
             <Badge state={target.state} tone={targetTones[target.state]} />
             <span className="phone quiet">{target.because.message}</span>
+            {slotsHeld && mayHoldSlot(target) && (
+              <ReleaseSlot rollout={id} device={target.deviceId} name={target.deviceName} refusal={refusal} />
+            )}
           </td>
           <td className="wide">{target.because.message}</td>
           <td className="wide">
@@ -36,6 +49,12 @@ export function TargetTable({ targets, waves }: { targets: Target[]; waves: Roll
       ))}
     </Table>
   )
+}
+
+// A slot is freed by a healthy report: only those that ended without one can still hold theirs.
+function mayHoldSlot({ state, reason, grantedAt }: Target): boolean {
+  if (state === 'timed_out') return reason === 'apply' || reason === 'health'
+  return (state === 'failed' || state === 'rolled_back') && grantedAt !== null
 }
 
 function waveName({ wave }: Target, waves: RolloutWave[]): string {

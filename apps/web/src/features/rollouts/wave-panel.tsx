@@ -5,6 +5,7 @@ import { paths } from '../../lib/paths.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { GateList } from './gate-list.tsx'
+import { soFarText } from './gate-text.ts'
 import { StageBar } from './stage-bar.tsx'
 import { waveTones } from './state-tones.ts'
 import { WaveCells } from './wave-cells.tsx'
@@ -45,6 +46,7 @@ export function WavePanel({ rollout, wave, targets }: WavePanelProps) {
       {targets === undefined ? null : <WaveCells size={wave.size} targets={targets} name={wave.name} />}
       <StageBar counts={wave.counts} size={wave.size} bar={targets === undefined} />
       <GateList evaluations={wave.evaluation} rule={recipe?.gate} />
+      {wave.state === 'open' && wave.evaluation === null && <p className="gates">{soFarText(wave)}</p>}
     </li>
   )
 }

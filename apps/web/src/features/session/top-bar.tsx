@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { paths } from '../../lib/paths.ts'
+import { BrandMark } from '../../ui/brand-mark.tsx'
 import { LiveStatus } from '../live/live-status.tsx'
 import { SignOut } from './sign-out.tsx'
 
@@ -18,11 +19,7 @@ export function TopBar({ name, organization }: { name: string; organization: str
   return (
     <header className="top">
       <Link href={paths.fleet()} className="brand">
-        <svg viewBox="0 0 32 32" aria-hidden="true">
-          <rect x="3" y="18" width="7" height="10" rx="1.5" />
-          <rect x="12.5" y="11" width="7" height="17" rx="1.5" />
-          <rect x="22" y="4" width="7" height="24" rx="1.5" />
-        </svg>
+        <BrandMark />
         bootfleet
       </Link>
       <nav aria-label="Main">

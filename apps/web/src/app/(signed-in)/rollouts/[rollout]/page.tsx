@@ -2,6 +2,7 @@ import { TargetState, type Rollout, type TargetPage } from '@bootfleet/contracts
 import type { Metadata } from 'next'
 import { EventList } from '../../../../features/rollouts/event-list.tsx'
 import { Explanation } from '../../../../features/rollouts/explanation.tsx'
+import { foldEvents } from '../../../../features/rollouts/fold-events.ts'
 import { readWaveTargets } from '../../../../features/rollouts/read-wave-targets.ts'
 import { RolloutFacts } from '../../../../features/rollouts/rollout-facts.tsx'
 import { RolloutVerbs } from '../../../../features/rollouts/rollout-verbs.tsx'
@@ -9,6 +10,7 @@ import { TargetFilters } from '../../../../features/rollouts/target-filters.tsx'
 import { TargetTable } from '../../../../features/rollouts/target-table.tsx'
 import { WavePanel } from '../../../../features/rollouts/wave-panel.tsx'
 import { paths, type TargetFilters as Filters } from '../../../../lib/paths.ts'
+import { readMe, refusalOf } from '../../../../lib/read-me.ts'
 import { choice, text } from '../../../../lib/search-params.ts'
 import { readApi } from '../../../../lib/server-api.ts'
 import { EmptyState } from '../../../../ui/empty-state.tsx'
@@ -25,7 +27,10 @@ export default async function RolloutPage({ params, searchParams }: PageProps<'/
     state: choice(query.state, TargetState.options),
     cursor: text(query.cursor),
   }
-  const { rollout, explanation, targets, events, members } = await readRollout(id, filters)
+  const [{ rollout, explanation, targets, events, members }, me] = await Promise.all([
+    readRollout(id, filters),
+    readMe(),
+  ])
   const reasons = explanation.reasons.filter(({ message }) => message !== rollout.because.message)
   const names = new Map(
     [...members.values(), targets.items].flat().map((target) => [target.deviceId, target.deviceName]),
@@ -48,16 +53,30 @@ export default async function RolloutPage({ params, searchParams }: PageProps<'/
         </ol>
       </Panel>
       <Panel title="Targets">
-        <Targets rollout={rollout} targets={targets} filters={filters} />
+        <Targets
+          rollout={rollout}
+          targets={targets}
+          filters={filters}
+          slotsHeld={explanation.reasons.some(({ code }) => code === 'budget.held_by_failed')}
+          refusal={refusalOf(me, 'rollout:control')}
+        />
       </Panel>
       <Panel title="What happened">
-        <EventList label="Events, the newest first" events={events.items} names={names} />
+        <EventList label="Events, the newest first" events={foldEvents(events.items).slice(0, 25)} names={names} />
       </Panel>
     </>
   )
 }
 
-function Targets({ rollout, targets, filters }: { rollout: Rollout; targets: TargetPageView; filters: Filters }) {
+interface TargetsProps {
+  rollout: Rollout
+  targets: TargetPageView
+  filters: Filters
+  slotsHeld: boolean
+  refusal: string | undefined
+}
+
+function Targets({ rollout, targets, filters, slotsHeld, refusal }: TargetsProps) {
   const { cursor, ...narrowed } = filters
   const isNarrowed = Boolean(filters.wave ?? filters.state)
   if (targets.items.length === 0 && !isNarrowed) {
@@ -69,7 +88,7 @@ function Targets({ rollout, targets, filters }: { rollout: Rollout; targets: Tar
       {targets.items.length === 0 ? (
         <EmptyState title="No target is like that now" />
       ) : (
-        <TargetTable targets={targets.items} waves={rollout.waves} />
+        <TargetTable rollout={rollout} targets={targets.items} slotsHeld={slotsHeld} refusal={refusal} />
       )}
       <NextPage
         href={
@@ -98,7 +117,7 @@ function readRollout(id: string, { wave, state, cursor }: Filters) {
       api.rollouts.get({ params }),
       api.rollouts.explain({ params }),
       api.rollouts.targets({ params, query }),
-      api.rollouts.events({ params, query: { limit: 15 } }),
+      api.rollouts.events({ params, query: { limit: 200 } }),
     ])
     return { rollout, explanation, targets, events, members: await readWaveTargets(api, rollout) }
   })
