@@ -52,7 +52,7 @@ export interface ConfigInput {
 
 /** Reads the configuration. Throws StartError that names everything at fault. */
 export function readConfig({ env, args = [], root }: ConfigInput): Config {
-  const problems: string[] = []
+  const problems = unknownOptions(args)
   const port = (name: string, standard: number) => readPort(env, name, standard) ?? (problems.push(portAdvice(name)), 0)
   const url = (name: string, schemes: readonly string[]) => {
     const value = env[name] || undefined
@@ -73,7 +73,6 @@ export function readConfig({ env, args = [], root }: ConfigInput): Config {
     host: env['BOOTFLEET_MQTT_HOST'] || mqtt.host,
     port: port('BOOTFLEET_MQTT_PORT', mqtt.port),
   })
-  for (const arg of args) if (arg !== noDemo) problems.push(`${arg} is not an option of npm start; ${noDemo} is`)
   const config = {
     demo: !args.includes(noDemo),
     host,
@@ -97,6 +96,10 @@ export function readConfig({ env, args = [], root }: ConfigInput): Config {
 }
 
 const noDemo = '--no-demo'
+
+function unknownOptions(args: readonly string[]): string[] {
+  return args.filter((arg) => arg !== noDemo).map((arg) => `${arg} is not an option of npm start; ${noDemo} is`)
+}
 
 /** True for an address that means "every interface", which nobody can connect to by name. */
 export function isWildcard(host: string): boolean {
