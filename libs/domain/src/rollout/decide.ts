@@ -2,9 +2,10 @@ import type { Decision } from './decision.ts'
 import type { Outcome } from './outcome.ts'
 import { nextGiveUp, run } from './run.ts'
 import { earliest } from './timers.ts'
-import { beginTurn, followAll, hasRoom, postpone, type Turn } from './turn.ts'
+import { regressed } from './regressed.ts'
+import { beginTurn, followAll, hasRoom, postpone, prefixGrew, type Turn } from './turn.ts'
 import type { Instant, RolloutView } from './view.ts'
-import { abort, drain, paused } from './wind-down.ts'
+import { abort, drain, giveWay, paused } from './wind-down.ts'
 
 /**
  * What is true of a rollout now and what is to be done next. Pure: no clock, no randomness, no I/O. Level-triggered: it
@@ -23,8 +24,10 @@ export function decide(view: RolloutView, now: Instant): Decision {
     targets: turn.changes,
     waves: turn.waves,
     because: outcome.because,
-    wakeAt: acted || view.more || !hasRoom(turn) ? now : nextLook(turn),
+    wakeAt: acted || view.more || prefixGrew(turn) || !hasRoom(turn) ? now : nextLook(turn),
+    ...(outcome.ended && { ended: outcome.ended }),
     ...(outcome.rollout && { rollout: { to: outcome.rollout, because: outcome.because } }),
+    ...(outcome.evaluations && { evaluations: outcome.evaluations }),
   }
 }
 
@@ -37,8 +40,12 @@ function decideState(turn: Turn): Outcome {
       return drain(turn)
     case 'aborting':
       return abort(turn)
+    case 'superseded':
+      return giveWay(turn)
     case 'paused':
       return { because: paused }
+    case 'completed':
+      return regressed(turn)
     default:
       return { because: { code: `rollout.${state}`, message: `The rollout is ${state.replaceAll('_', ' ')}.` } }
   }

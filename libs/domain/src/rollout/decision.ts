@@ -41,8 +41,12 @@ export interface Decision {
   readonly targets: readonly TargetChange[]
   readonly waves: readonly WaveChange[]
   readonly rollout?: { readonly to: RolloutState; readonly because: Because }
+  /** It was superseded, and none of its devices is under way any more. */
+  readonly ended?: true
   /** Why the rollout is where it is. Never missing. */
   readonly because: Because
+  /** A judgement over all opened waves: of a completed rollout whose devices moved back. */
+  readonly evaluations?: readonly Evaluation[]
   /** When to look again without a report. */
   readonly wakeAt: Instant | null
 }

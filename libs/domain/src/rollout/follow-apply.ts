@@ -105,7 +105,7 @@ function applyTimeout(target: TargetView, ctx: Follow): TargetChange | null {
   const seconds = applySec(target, ctx.policy)
   const message = `The device did not prove a boot within ${seconds} s of its grant. Its budget slot stays taken until it reports healthy or is released.`
   const because = { code: 'target.apply_timeout', message, applySec: seconds }
-  const instruct = { kind: ctx.state === 'aborting' ? 'none' : 'stage' } as const
+  const instruct = { kind: reopens.includes(ctx.state) ? 'stage' : 'none' } as const
   return move(ctx, target, { to: 'timed_out', because, reason: 'apply', instruct })
 }
 

@@ -6,10 +6,35 @@ import type { ReportView, TargetView } from './view.ts'
 /** Up to the grant: being offline is not failing, and only what an up-to-date report says about this image is. */
 export function followStaging(target: TargetView, ctx: Follow): TargetChange | null {
   if (target.wave === null) return null
-  if (bootedTarget(target)) return appliedWithoutGrant(target, ctx)
+  if (isThereAlready(target)) return thereAlready(target, ctx)
+  if (bootedTarget(target)) return isUnproven(target) ? unproven(target, ctx) : appliedWithoutGrant(target, ctx)
   const ended = quarantined(target, ctx) ?? unreachable(target, ctx)
   if (ended || target.state === 'pending') return ended
   return refused(target, ctx) ?? staging(target, ctx) ?? downloadTimeout(target, ctx)
+}
+
+// It was to get another image by an earlier rollout when the targets were frozen, and that did not come about.
+function isThereAlready(target: TargetView): boolean {
+  const { fromDigest, fromBootKey, device, accept } = target
+  if (!bootedTarget(target) || fromDigest === null || !accept.includes(fromDigest)) return false
+  return device.report?.bootKey === fromBootKey
+}
+
+function thereAlready(target: TargetView, ctx: Follow): TargetChange {
+  const because = { code: 'skip.already_on_digest', message: 'The device runs this image already.' }
+  return move(ctx, target, { to: 'skipped', because, reason: 'already_on_digest', ...(wasTold(target) && nothing) })
+}
+
+// Another image needs another boot: on the boot on which it reported the one before, a device can only claim to run it.
+function isUnproven({ fromDigest, fromBootKey, device }: TargetView): boolean {
+  return fromDigest !== null && fromBootKey !== null && device.report?.bootKey === fromBootKey
+}
+
+function unproven(target: TargetView, ctx: Follow): TargetChange {
+  const message =
+    'The device claims to run the image, but has not booted since it reported another one. Look at its agent.'
+  const because = { code: 'target.failed.unproven_boot', message }
+  return move(ctx, target, { to: 'failed', because, reason: 'unproven_boot', ...(wasTold(target) && nothing) })
 }
 
 function appliedWithoutGrant(target: TargetView, ctx: Follow): TargetChange {

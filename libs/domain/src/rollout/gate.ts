@@ -1,5 +1,12 @@
 import type { Because } from './because.ts'
+import { sequential, sequentialReason } from './gate-sequential.ts'
 import type { GateRule } from './policy.ts'
+
+/** What concluded before the first granted target of a wave that has not concluded, in grant order. */
+export interface GrantPrefix {
+  readonly succeeded: number
+  readonly failures: number
+}
 
 /** What a wave's gate counts. `size` is the planned size; `excused` failures were accepted by an operator. */
 export interface GateCounts {
@@ -9,14 +16,17 @@ export interface GateCounts {
   readonly failures: number
   readonly inFlight: number
   readonly excused: number
+  /** Of a sequential gate; without it none is known. */
+  readonly prefix?: GrantPrefix | undefined
 }
 
 /** One comparison of a gate, as the API serves it. */
 export interface Evaluation {
-  readonly metric: 'failures' | 'failure_percent' | 'success_percent'
+  readonly metric: 'failures' | 'failure_percent' | 'success_percent' | 'sequential_trip' | 'sequential_pass' | 'rollout_failures'
   readonly numerator: number
   readonly denominator: number
-  readonly threshold: number
+  /** `null`: no number would do yet. */
+  readonly threshold: number | null
   readonly minSample: number
   readonly verdict: 'trip' | 'pass' | 'wait'
 }
@@ -31,23 +41,28 @@ export interface GateResult {
  * Failure first, in integers. E = size − skipped − excused, failures without the excused, concluded = succeeded + failures.
  * Trip: failures > maxFailures; or, once min(minConcluded, E) have concluded, failures·100 > maxFailurePercent·concluded;
  * or success is out of reach, (E − failures)·100 < minSuccessPercent·E. Pass: nothing in flight, at least one success and
- * succeeded·100 ≥ minSuccessPercent·E. Holds where nobody proved anything and nobody is left to: at E = 0, and when all
+ * succeeded·100 ≥ minSuccessPercent·E. With `sprt` the percentages are asked only at the end of the wave, and only when the
+ * sequential test has not decided; it may pass a wave of which devices are still under way. Holds where nobody proved anything and nobody is left to: at E = 0, and when all
  * of the wave ended without a success or a trip. A failure that turned into a success is not excused any more.
  */
 export function evaluateGate(rule: GateRule, counts: GateCounts): GateResult {
   const excused = Math.min(counts.excused, counts.failures)
   const eligible = counts.size - counts.skipped - excused
   const failures = counts.failures - excused
-  const evaluations = [
-    ...absolute(rule, failures, eligible),
-    ...ratio(rule, { failures, eligible, succeeded: counts.succeeded }),
-    success(rule, { failures, eligible, succeeded: counts.succeeded, inFlight: counts.inFlight }),
-  ]
+  const sample = { ...counts, failures, eligible }
+  const percentages = [...ratio(rule, sample), success(rule, sample)]
+  const tests = rule.sprt ? sequential(rule.sprt, sample) : []
+  const undecided = tests.every(({ verdict }) => verdict === 'wait')
+  const asked = tests.length === 0 || (counts.inFlight === 0 && undecided) ? percentages : []
+  const evaluations = [...absolute(rule, failures, eligible), ...tests, ...asked]
   if (eligible <= 0) return { verdict: 'hold', evaluations, because: nobodyLeft(counts) }
   const tripped = evaluations.find(({ verdict }) => verdict === 'trip')
   if (tripped) return { verdict: 'trip', evaluations, because: tripReason(tripped) }
-  const passed = evaluations.at(-1)?.verdict === 'pass'
-  if (passed) return { verdict: 'pass', evaluations, because: passReason(counts.succeeded, eligible, rule) }
+  const last = evaluations.at(-1)
+  if (last?.verdict === 'pass') {
+    const because = asked.length > 0 ? passReason(counts.succeeded, eligible, rule) : sequentialReason(last)
+    return { verdict: 'pass', evaluations, because }
+  }
   if (counts.inFlight === 0 && counts.succeeded === 0)
     return { verdict: 'hold', evaluations, because: nobodySucceeded(eligible) }
   return { verdict: 'wait', evaluations, because: waitReason(counts, eligible) }
@@ -100,8 +115,10 @@ function success(rule: GateRule, sample: Sample & { inFlight: number }): Evaluat
   }
 }
 
-function tripReason({ metric, numerator, denominator, threshold }: Evaluation): Because {
+function tripReason(evaluation: Evaluation): Because {
+  const { metric, numerator, denominator, threshold } = evaluation
   const numbers = { numerator, denominator, threshold }
+  if (metric === 'sequential_trip') return sequentialReason(evaluation)
   if (metric === 'failures')
     return { code: 'gate.too_many_failures', message: `${numerator} failed, ${threshold} allowed.`, ...numbers }
   if (metric === 'failure_percent')

@@ -15,7 +15,7 @@ function fill(turn: Turn, wave: WaveView): void {
   let room = wave.size - assigned(turn, wave)
   for (const target of targetsIn(turn, ['pending'])) {
     if (room <= 0 || !hasRoom(turn)) return
-    if (target.wave !== null || !target.device.connected) continue
+    if (target.wave !== null || !target.device.connected || isBusy(target)) continue
     const because = { code: 'target.assigned', message: `Taken into wave ${wave.index + 1}.`, wave: wave.index }
     apply(turn, move(turn.ctx, target, { to: 'pending', because, wave: wave.index, event: 'target.assigned' }))
     // It may have booted the image on its own, or have been quarantined, while it waited.
@@ -28,7 +28,7 @@ function offer(turn: Turn): void {
   for (const target of targetsIn(turn, ['pending'])) {
     if (!hasRoom(turn)) return
     const group = turn.groups.get(target.groupId)
-    if (target.wave === null || !target.device.connected || !group || group.downloading >= group.view.maxDownloading)
+    if (target.wave === null || !target.device.connected || isBusy(target) || !group || group.downloading >= group.view.maxDownloading)
       continue
     const because = { code: 'target.offered', message: 'The device was told to pull and stage the image.' }
     apply(turn, move(turn.ctx, target, { to: 'offered', because, instruct: { kind: 'stage' } }))
@@ -60,12 +60,23 @@ export function whyNoGrant(turn: Turn, target: TargetView): Because | undefined 
     return { code: 'target.offline', message: 'A grant is given to a connected device only.' }
   if (!target.device.report)
     return { code: 'target.no_report', message: 'The device has not reported which boot it is on.' }
+  if (isBusy(target)) return finishesOther(target)
   if (!group) return { code: 'group.unknown', message: 'The device is in no group.' }
   if (target.holdsSlot) return { code: 'budget.not_back', message: notBack }
   if (group.view.closed) return group.view.closed
   if (group.slotsTaken < group.view.slots) return undefined
   const message = `${group.slotsTaken} of ${group.view.slots} devices of the group may be down and are.`
   return { code: 'budget.full', message, slots: group.view.slots, taken: group.slotsTaken }
+}
+
+function isBusy({ device }: TargetView): boolean {
+  return device.busyWith !== null
+}
+
+/** Why a device that another rollout granted its reboot is given nothing here yet. */
+export function finishesOther({ device }: TargetView): Because {
+  const message = 'The device finishes an earlier rollout first, which has granted it its reboot.'
+  return { code: 'target.finishes_other', message, rollout: device.busyWith }
 }
 
 const notBack = 'The device has not reported healthy since its last attempt, and still holds the slot of that.'

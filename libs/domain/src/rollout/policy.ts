@@ -1,6 +1,18 @@
 /** A number of devices, or a percentage of them. */
 export type Share = { readonly count: number } | { readonly percent: number }
 
+/**
+ * The sequential probability ratio test. A release of which `goodFailurePercent` of the devices fail is good, one of
+ * which `badFailurePercent` fail is bad; percentages between 0 and 100, not only whole ones. `alpha` is the probability
+ * to trip on a good release, `beta` the probability to pass a bad one; both between 0 and 0.5.
+ */
+export interface SprtRule {
+  readonly goodFailurePercent: number
+  readonly badFailurePercent: number
+  readonly alpha: number
+  readonly beta: number
+}
+
 /** When a wave's result opens the next wave or trips the rollout. Percentages are whole numbers from 0 to 100. */
 export interface GateRule {
   /** Trip when there are more failures than this. */
@@ -10,6 +22,8 @@ export interface GateRule {
   readonly minConcluded: number
   /** Pass needs this percentage of the wave; trip as soon as it is out of reach. */
   readonly minSuccessPercent: number
+  /** Decides as soon as it can, in place of the percentages; they are asked when it has not decided by the wave's end. */
+  readonly sprt?: SprtRule | undefined
 }
 
 export interface WaveRule {

@@ -1,6 +1,7 @@
 import type { Because } from './because.ts'
 import { evaluateGate, type GateResult } from './gate.ts'
-import { giveOut, readyToApply, whyNoGrant } from './give-out.ts'
+import { afterPass } from './gate-sequential.ts'
+import { finishesOther, giveOut, readyToApply, whyNoGrant } from './give-out.ts'
 import { move } from './move.ts'
 import type { Outcome } from './outcome.ts'
 import { earliest } from './timers.ts'
@@ -47,7 +48,7 @@ function evaluate(turn: Turn, wave: WaveView): GateResult {
   const { policy } = turn.view
   const rule = policy.waves[wave.rule] ?? policy.waves.at(-1)
   if (!rule) throw new Error('a policy has at least one wave')
-  return evaluateGate(rule.gate, gateCounts(turn, wave))
+  return evaluateGate(wave.state === 'passed' ? afterPass(rule.gate) : rule.gate, gateCounts(turn, wave))
 }
 
 function trip(turn: Turn, wave: WaveView, { evaluations, because }: GateResult): Outcome {
@@ -97,7 +98,7 @@ function giveUpAt({ view }: Turn): Instant | null {
 
 function leftovers(turn: Turn): TargetView[] {
   const early = targetsIn(turn, ['pending', 'offered', 'downloading', 'staged'])
-  return early.filter(({ device }) => !device.connected)
+  return early.filter(({ device }) => !device.connected && device.busyWith === null)
 }
 
 // Who was here a moment ago may be back in another.
@@ -117,6 +118,8 @@ function progress(turn: Turn, [wave]: readonly WaveView[]): Because {
   const { verdict, because } = evaluate(turn, wave)
   if (verdict === 'hold') return because
   const missing = wave.size - assigned(turn, wave)
+  const busy = targetsIn(turn, ['pending']).find(({ device }) => device.busyWith !== null)
+  if (missing > 0 && busy) return finishesOther(busy)
   if (missing > 0) {
     const message = `Wave ${wave.index + 1} waits for ${missing} of ${wave.size} devices to connect.`
     return { code: 'wave.waiting_for_devices', message, wave: wave.index, missing, size: wave.size }

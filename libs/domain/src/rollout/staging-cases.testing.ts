@@ -15,6 +15,13 @@ export const stagingCases: readonly Case[] = [
     { report: { ...onImage, health: 'checking' } },
   ],
   [
+    'a device that says it runs the image, on the boot on which it ran another, is not believed',
+    'offered',
+    'failed',
+    'target.failed.unproven_boot',
+    { report: { ...onImage, bootKey: 'boot-1' } },
+  ],
+  [
     'a quarantined device is passed over',
     'pending',
     'skipped',

@@ -46,6 +46,12 @@ export const failureStates = ['failed', 'timed_out', 'rolled_back'] as const sat
 /** A device in one of these has been told to apply, and may be down. */
 export const applyingStates = ['granted', 'rebooting', 'verifying'] as const satisfies TargetState[]
 
+/** Until its grant a target can be let go. */
+export const earlyStates = ['pending', 'offered', 'downloading', 'staged'] as const satisfies TargetState[]
+
+/** A device in one of these was granted its reboot and has not ended: no other rollout gives it anything. */
+export const busyStates = [...applyingStates, 'soaking'] as const satisfies TargetState[]
+
 /** Whether a target has ended. */
 export function hasEnded(state: TargetState): boolean {
   return (endStates as readonly TargetState[]).includes(state)

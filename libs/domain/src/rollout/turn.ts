@@ -1,6 +1,6 @@
 import type { TargetChange, WaveChange } from './decision.ts'
 import { follow } from './follow.ts'
-import type { GateCounts } from './gate.ts'
+import type { GateCounts, GrantPrefix } from './gate.ts'
 import { changed, move } from './move.ts'
 import { endStates, failureStates, hasEnded, targetStates, type TargetState } from './target-lifecycle.ts'
 import { dueAfter, type Follow } from './timers.ts'
@@ -128,7 +128,22 @@ export function gateCounts(turn: Turn, wave: WaveView): GateCounts {
     failures: sum(failureStates),
     inFlight: size - sum(endStates),
     excused: wave.excused,
+    prefix: wave.prefix && shortened(turn, wave.index, wave.prefix),
   }
+}
+
+// A success that this turn took back is not known to be outside the prefix.
+function shortened(turn: Turn, wave: number, { succeeded, failures }: GrantPrefix): GrantPrefix {
+  const back = turn.changes.filter(
+    ({ from, to, deviceId }) =>
+      from === 'succeeded' && to !== 'succeeded' && turn.targets.get(deviceId)?.wave === wave,
+  ).length
+  return { succeeded: Math.max(0, succeeded - back), failures: failures + back }
+}
+
+/** Whether targets ended that a loaded prefix does not know of: then the gate must be asked again. */
+export function prefixGrew({ view, changes }: Turn): boolean {
+  return view.waves.some(({ prefix }) => prefix) && changes.some(({ from, to }) => from !== to && hasEnded(to))
 }
 
 /** Devices that a wave has taken. */

@@ -1,4 +1,5 @@
 import type { Because } from './because.ts'
+import type { GrantPrefix } from './gate.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { PolicySpec } from './policy.ts'
 import type { TargetState } from './target-lifecycle.ts'
@@ -19,6 +20,8 @@ export interface WaveView {
   readonly openedAt: Instant | null
   readonly excused: number
   readonly counts: StateCounts
+  /** What concluded before the first granted target that has not; for open waves with a sequential gate. */
+  readonly prefix?: GrantPrefix | undefined
 }
 
 /** Budget of one group, over all rollouts. */
@@ -66,6 +69,8 @@ export interface DeviceView {
   /** The host can hold a staged image back from an ordinary reboot. */
   readonly canLock: boolean
   readonly quarantined: boolean
+  /** Another rollout in which the device was granted its reboot and has not ended. */
+  readonly busyWith: string | null
   readonly desiredGen: number
   readonly report: ReportView | null
 }
@@ -80,6 +85,8 @@ export interface TargetView {
   /** Digests that count as the target image; the first is the device's own manifest. */
   readonly accept: readonly string[]
   readonly fromDigest: string | null
+  /** The boot on which the device reported `fromDigest`. */
+  readonly fromBootKey: string | null
   readonly grant: {
     readonly id: string
     readonly conn: string | null

@@ -66,7 +66,7 @@ export function makeWorld(options: WorldOptions): World {
 
 function aRow(deviceId: string): Row {
   const soak = { soakBootKey: null, soakUntil: null }
-  const place = { groupId: 'group-1', wave: null, accept: [image], fromDigest: oldImage }
+  const place = { groupId: 'group-1', wave: null, accept: [image], fromDigest: oldImage, fromBootKey: null }
   const since = { state: 'pending', stateSince: 0, dueAt: null, reason: null } as const
   return { deviceId, ...place, ...since, ...soak, grant: null, recalled: false, attempts: 0 }
 }
@@ -121,6 +121,7 @@ function targetOf(world: World, row: Row): TargetView {
     removed: false,
     canLock: behaviour !== 'cannot_lock',
     quarantined,
+    busyWith: null,
     desiredGen: toldTo(world, row.deviceId).gen,
   }
   return { ...row, holdsSlot: world.slots.has(row.deviceId), device: { ...presence, ...facts } }

@@ -11,7 +11,7 @@ export interface Selection extends Order {
 }
 
 /**
- * Rows `(device_id, group_id, name, digest, from_digest, value, position, skip)`: every device that follows the channel
+ * Rows `(device_id, group_id, name, digest, from_digest, from_boot_key, value, position, skip)`: every device that follows the channel
  * and matches the selector, with its value of the label that stratifies the order, and the reason why it takes no part, if
  * there is one.
  */
@@ -19,7 +19,7 @@ export function eligibilitySql(selection: Selection): Prisma.Sql {
   const { organizationId, channelId, releaseId, selector, stratifyBy } = selection
   return Prisma.sql`
     SELECT d.id AS device_id, d.group_id, d.name,
-      coalesce(m.manifest_digest, r.index_digest, '') AS digest, s.booted_digest AS from_digest,
+      coalesce(m.manifest_digest, r.index_digest, '') AS digest, s.booted_digest AS from_digest, s.boot_key AS from_boot_key,
       ${stratifyBy ? Prisma.sql`d.labels ->> ${stratifyBy}::text` : Prisma.sql`NULL::text`} AS value,
       ${positionSql(selection)} AS position,
       CASE

@@ -23,6 +23,7 @@ interface TargetRow {
   digest: string
   indexDigest: string | null
   fromDigest: string | null
+  fromBootKey: string | null
   grantId: string | null
   grantConn: string | null
   grantedAt: Date | null
@@ -61,7 +62,7 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
   const rows = await tx.$queryRaw<TargetRow[]>`
     SELECT t.device_id::text AS "deviceId", t.group_id::text AS "groupId", t.wave, t.state, t.reason,
       t.state_since AS "stateSince", t.due_at AS "dueAt", t.digest, r.index_digest AS "indexDigest",
-      t.from_digest AS "fromDigest", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
+      t.from_digest AS "fromDigest", t.from_boot_key AS "fromBootKey", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
       t.granted_at AS "grantedAt", t.grant_boot_key AS "grantBootKey", t.recalled, t.soak_boot_key AS "soakBootKey",
       t.soak_until AS "soakUntil", t.attempts, b.device_id IS NOT NULL AS "holdsSlot", d.removed_at IS NOT NULL AS removed,
       coalesce(p.online, false) AS connected, p.conn::text, x.held_since IS NOT NULL AS held, p.connected_at AS "connectedAt", p.last_seen_at AS "lastSeenAt",
@@ -82,7 +83,7 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
 }
 
 function toTarget(row: TargetRow): TargetView {
-  const { deviceId, groupId, wave, state, reason, fromDigest, recalled, soakBootKey, attempts, holdsSlot } = row
+  const { deviceId, groupId, wave, state, reason, fromDigest, fromBootKey, recalled, soakBootKey, attempts } = row
   return {
     deviceId,
     groupId,
@@ -90,10 +91,11 @@ function toTarget(row: TargetRow): TargetView {
     state,
     reason,
     fromDigest,
+    fromBootKey,
     recalled,
     soakBootKey,
     attempts,
-    holdsSlot,
+    holdsSlot: row.holdsSlot,
     stateSince: row.stateSince.getTime(),
     dueAt: millis(row.dueAt),
     accept: row.indexDigest === null ? [row.digest] : [row.digest, row.indexDigest],
