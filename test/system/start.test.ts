@@ -251,6 +251,15 @@ describe('npm start where it cannot', () => {
     expect(await readdir(folder)).not.toContain('none')
   })
 
+  test('an option that there is not is named, with the one that there is', async () => {
+    const data = join(folder, 'option')
+    const args = ['apps/supervisor/start.mjs', '--demo=no']
+    const { code, stderr } = await runToEnd({ ...environment, BOOTFLEET_DATA: data }, args)
+    expect(code).toBe(1)
+    expect(stderr).toBe('--demo=no is not an option of npm start; --no-demo is.\n')
+    expect(await readdir(folder)).not.toContain('option')
+  })
+
   test('a database that does not answer is named without its password', async () => {
     const DATABASE_URL = `postgresql://somebody:secret@127.0.0.1:${await freePort()}/bootfleet`
     const data = join(folder, 'external')

@@ -8,7 +8,7 @@ const folders = ['apps', 'libs', 'prisma', 'deploy/agent', 'test/tools']
 const files = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json', 'prisma.config.ts']
 const outputs = [
   'apps/web/.next/BUILD_ID',
-  ...['api', 'gateway', 'worker', 'supervisor'].map((app) => `apps/${app}/dist/main.js`),
+  ...['api', 'gateway', 'worker', 'demo', 'supervisor'].map((app) => `apps/${app}/dist/main.js`),
 ]
 const notSources = new Set(['node_modules', 'dist', 'generated', 'fixtures', 'next-env.d.ts'])
 

@@ -26,7 +26,7 @@ const sources = [
 ]
 const outputs = [
   'apps/web/.next/BUILD_ID',
-  ...['api', 'gateway', 'worker', 'supervisor'].map((app) => `apps/${app}/dist/main.js`),
+  ...['api', 'gateway', 'worker', 'demo', 'supervisor'].map((app) => `apps/${app}/dist/main.js`),
 ]
 
 async function put(path: string, at: number, text = path): Promise<void> {

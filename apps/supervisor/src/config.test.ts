@@ -47,6 +47,19 @@ describe('what devices and people are told', () => {
   })
 })
 
+describe('the demo', () => {
+  test('is there unless it is not wanted', () => {
+    expect(readConfig({ env: {}, root }).demo).toBe(true)
+    expect(readConfig({ env: {}, args: ['--no-demo'], root }).demo).toBe(false)
+  })
+
+  test('every option that there is not is named', () => {
+    const args = ['--no-demo', '--nodemo', 'demo']
+    const says = '--nodemo is not an option of npm start; --no-demo is; demo is not'
+    expect(() => readConfig({ env: {}, args, root })).toThrow(says)
+  })
+})
+
 describe('mistakes', () => {
   test.each([
     { env: { PORT: 'http' }, says: 'PORT must be a port from 1 to 65535' },

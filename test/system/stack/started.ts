@@ -5,6 +5,7 @@ import { waitFor } from '@bootfleet/testkit'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const script = 'apps/supervisor/start.mjs'
+const noDemo = ['--no-demo']
 
 /** What a start is told; everything else of this process's environment that could matter is left out. */
 export interface StartEnvironment {
@@ -21,15 +22,15 @@ export class Started {
   readonly #child: ChildProcess
   readonly #chunks: Buffer[] = []
 
-  private constructor(environment: StartEnvironment) {
-    this.#child = launch(environment, [script])
+  private constructor(environment: StartEnvironment, options: readonly string[]) {
+    this.#child = launch(environment, [script, ...options])
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.on('data', (chunk: Buffer) => this.#chunks.push(chunk))
   }
 
-  /** Starts it and waits until it says that it runs. */
-  static async start(environment: StartEnvironment): Promise<Started> {
-    const started = new Started(environment)
+  /** Starts it, without a demo unless the options say otherwise, and waits until it says that it runs. */
+  static async start(environment: StartEnvironment, options: readonly string[] = noDemo): Promise<Started> {
+    const started = new Started(environment, options)
     const ready = () => {
       if (started.#child.exitCode !== null) throw new Error(`it ended with code ${started.#child.exitCode}`)
       return started.output().includes('Ctrl-C stops it')
@@ -64,7 +65,7 @@ export class Started {
 }
 
 /** Runs a start that is expected to end by itself (or another of its commands), and resolves with what it said. */
-export async function runToEnd(environment: StartEnvironment, args: readonly string[] = [script]) {
+export async function runToEnd(environment: StartEnvironment, args: readonly string[] = [script, ...noDemo]) {
   const child = launch(environment, args)
   const output = { stdout: '', stderr: '' }
   child.stdout?.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))

@@ -11,9 +11,11 @@ export const exampleBodies: Readonly<Record<string, unknown>> = {
   'policies.update': { description: 'x' },
   'devices.update': { name: 'x' },
   'devices.unquarantine': {},
+  'devices.pin': { release: '01890a5d-ac96-774b-bcce-b302099a8057' },
   'enrollmentTokens.create': { name: 'new' },
   'rollouts.create': { channel: 'edge', release: '1.0' },
   'rollouts.preview': { channel: 'edge', release: '1.0' },
+  'rollouts.promote': {},
   'rollouts.resume': {},
   'rollouts.releaseSlot': { device: '01890a5d-ac96-774b-bcce-b302099a8057' },
   'freeze.start': { reason: 'test' },
@@ -21,4 +23,5 @@ export const exampleBodies: Readonly<Record<string, unknown>> = {
   'apiTokens.create': { name: 'new', role: 'viewer', expiresAt: null },
   'registries.create': { scope: 'other.example', username: 'u', password: 'p' },
   'registries.update': { password: 'p' },
+  'demo.start': { repository: 'registry.example/demo' },
 }

@@ -32,8 +32,8 @@ export interface ChildEvents {
 const tailLines = 15
 
 /**
- * A process that is started again when it ends by itself, unless it may, after a pause that grows while it dies young. `stop` asks it
- * to end, kills it when it does not in time, and resolves when it is gone; after that it stays down.
+ * A process that is started again when it ends by itself, unless it may, after a pause that grows while it dies young.
+ * `stop` asks it to end, kills it when it does not in time, and resolves when it is gone; after that it stays down.
  */
 export class Child {
   readonly name: string
