@@ -3,6 +3,8 @@ import { pushImage, requireServer } from '@bootfleet/testkit'
 import { Lab } from '../system/stack/lab.ts'
 import { admin, parts, Stack } from '../system/stack/stack.ts'
 import { Browser } from './browser.ts'
+import { pageActions } from './page-actions.ts'
+import { viewer, withViewer } from './viewer.ts'
 import { Web } from './web.ts'
 
 const longMs = 150_000
@@ -17,7 +19,7 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
   let badRollout = ''
 
   beforeAll(async () => {
-    stack = await Stack.start()
+    stack = await Stack.start(withViewer)
     lab = await Lab.open(stack.client)
     web = await Web.start(stack.apiUrl)
     browser = await Browser.start(web.url)
@@ -57,18 +59,15 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     await pushImage(target, { architectures: ['amd64', 'arm64'], annotations, labels: { tag } })
   }
 
-  const { heading, link, button, confirm, publish, pageIsNotReloaded } = pageActions(() => browser.page)
+  const { heading, link, button, confirm, signIn, publish, pageIsNotReloaded } = pageActions(() => browser.page)
 
   test('asks who you are and leads back to where you were going', async () => {
     const { page } = browser
     await page.goto('/rollouts')
     await heading('Sign in to bootfleet').waitFor()
-    await page.getByLabel('E-mail').fill(admin.email)
-    await page.getByLabel('Password').fill('a wrong password')
-    await button('Sign in').click()
+    await signIn({ email: admin.email, password: 'a wrong password' })
     await page.getByRole('alert').filter({ hasText: 'password' }).waitFor()
-    await page.getByLabel('Password').fill(admin.password)
-    await page.keyboard.press('Enter')
+    await signIn(admin)
     await heading('Rollouts').waitFor()
     await page.getByText('There is no rollout yet').waitFor()
   })
@@ -173,6 +172,18 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     await heading(/3\.0 to edge-stable running/).waitFor()
   })
 
+  test('lets a machine in that asks for it', async () => {
+    const { page } = browser
+    const token = { name: 'asked about', maxUses: 1, requiresApproval: true }
+    const { document } = await stack.client.enrollmentTokens.create({ body: token })
+    await page.goto('/enroll')
+    const joined = lab.enrollWith(document, 1)
+    const waiting = page.getByRole('region', { name: 'Waiting to be let in' })
+    await waiting.getByRole('button', { name: /^Let .+ in$/ }).click({ timeout: 60_000 })
+    await joined
+    await waiting.waitFor({ state: 'detached' })
+  })
+
   test('narrows devices by filters that are in the address', async () => {
     const { page } = browser
     await page.goto('/devices')
@@ -213,6 +224,31 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     await heading('Enroll a device').waitFor()
   })
 
+  test('says to a viewer of each button that their role may not use it', async () => {
+    const { page } = browser
+    await button('Sign out').click()
+    await heading('Sign in to bootfleet').waitFor()
+    await signIn(viewer)
+    const reason = page.getByText('Your role, viewer, may not do this.')
+    await heading('Fleet').waitFor()
+    await page.goto(badRollout)
+    for (const name of ['Start', 'Pause', 'Resume', 'Abort', 'Retry failed'])
+      expect(await button(name).isDisabled(), name).toBe(true)
+    const [device] = (await stack.client.devices.list()).items
+    await page.goto(`/devices/${device?.id}`)
+    await button('Reboot').focus()
+    await reason.filter({ visible: true }).first().waitFor()
+    await page.keyboard.press('Enter')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.goto(`/channels/${channel}`)
+    expect(await button('Publish').isDisabled()).toBe(true)
+    await reason.first().waitFor()
+    await button('Sign out').click()
+    await heading('Sign in to bootfleet').waitFor()
+    await signIn(admin)
+    await heading('Fleet').waitFor()
+  })
+
   test('has no page that axe finds fault with or that is wider than a phone, in light and dark', async () => {
     const { page } = browser
     const problems: string[] = []
@@ -240,31 +276,3 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     expect(browser.complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([])
   })
 })
-
-function pageActions(current: () => Browser['page']) {
-  const heading = (name: string | RegExp) => current().getByRole('heading', { level: 1, name })
-  const link = (name: string) => current().getByRole('link', { name, exact: true })
-  const button = (name: string) => current().getByRole('button', { name, exact: true })
-  return {
-    heading,
-    link,
-    button,
-    confirm: async (label: string): Promise<void> => {
-      const dialog = current().getByRole('dialog', { name: `${label}?` })
-      await dialog.getByRole('button', { name: label, exact: true }).click()
-    },
-    /** Publishes a tag on the page of a channel and goes on to the plan of its rollout. */
-    publish: async (tag: string): Promise<void> => {
-      const image = current().getByLabel('Image')
-      await image.fill(`${await image.inputValue()}${tag}`)
-      await button('Publish').click()
-      await link('Plan its rollout').click()
-      await heading('Plan a rollout').waitFor()
-    },
-    /** Marks the document; the answer says whether the mark is still there. */
-    pageIsNotReloaded: async (): Promise<() => Promise<boolean>> => {
-      await current().evaluate('globalThis.marked = true')
-      return () => current().evaluate('globalThis.marked === true')
-    },
-  }
-}

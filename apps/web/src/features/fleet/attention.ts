@@ -32,14 +32,12 @@ export function attentionOf(summary: FleetSummary, rollouts: Explained[]): Atten
 }
 
 function stoppedRollout({ rollout }: Explained): Attention[] {
-  const { id, state, channel, release, because, waves } = rollout
+  const { id, state, channel, release, because } = rollout
   const name = `${releaseName(release)} to ${channel.name}`
   const href = paths.rollout(id)
   if (state === 'awaiting_approval') return [{ text: `${name} waits for an approval`, detail: because.message, href }]
   if (state !== 'paused') return []
-  const tripped = waves.find((wave) => wave.state === 'tripped')
-  const detail = tripped ? `The gate of ${tripped.name} tripped: ${because.message}` : because.message
-  return [{ text: `${name} is paused`, detail, href }]
+  return [{ text: `${name} is paused`, detail: because.message, href }]
 }
 
 function takenSlots({ rollout, reasons }: Explained): Attention[] {

@@ -2,7 +2,7 @@
 
 import { api } from '@bootfleet/contracts'
 import { useRouter } from 'next/navigation'
-import { useEffect, useEffectEvent, useState, useTransition } from 'react'
+import { useEffect, useState } from 'react'
 import { followStream, type LiveState } from './follow-stream.ts'
 
 /** Many changes come at once: the page is fetched again at most this often. */
@@ -20,13 +20,6 @@ const texts: Record<LiveState, string> = {
 export function LiveStatus() {
   const router = useRouter()
   const [state, setState] = useState<LiveState>('connecting')
-  const [fetching, startTransition] = useTransition()
-  // A page that takes long to fetch is not asked for again before it has come.
-  const fetchAgain = useEffectEvent((): boolean => {
-    if (fetching) return false
-    startTransition(() => router.refresh())
-    return true
-  })
   useEffect(() => {
     let timer: number | undefined
     let latest: LiveState = 'connecting'
@@ -34,7 +27,7 @@ export function LiveStatus() {
       timer ??= window.setTimeout(() => {
         timer = undefined
         // Without the API a fetch would replace what is shown by an error.
-        if (!document.hidden && latest !== 'reconnecting' && !fetchAgain()) refresh()
+        if (!document.hidden && latest !== 'reconnecting') router.refresh()
       }, refreshEveryMs)
     }
     const onState = (next: LiveState) => {
@@ -50,7 +43,7 @@ export function LiveStatus() {
       window.clearTimeout(timer)
       document.removeEventListener('visibilitychange', refresh)
     }
-  }, [])
+  }, [router])
   return (
     <span className={`live live-${state}`} role="status">
       {texts[state]}

@@ -14,19 +14,26 @@ export function gateText(evaluation: Evaluation): string {
     const devices = counted(denominator, 'device')
     return `${numerator} succeeded of ${devices}${share(evaluation)}, at least ${threshold} % must`
   }
+  if (metric === 'sequential_trip')
+    return `${numerator} failed of ${denominator} concluded, bad from ${threshold} on (sequential test)`
+  if (metric === 'sequential_pass') {
+    const limit = threshold === null ? `judged from ${minSample} on` : `good up to ${threshold}`
+    return `${numerator} failed of the first ${denominator} granted, ${limit} (sequential test)`
+  }
   return `${inWords(metric)}: ${numerator} of ${denominator}${threshold === null ? '' : `, limit ${threshold}`}`
 }
 
 type GateRule = Rollout['policy']['waves'][number]['gate']
 
 /** What a gate asks for, before there is anything to count. */
-export function ruleText({ maxFailures, maxFailurePercent, minConcluded, minSuccessPercent }: GateRule): string {
+export function ruleText({ maxFailures, maxFailurePercent, minConcluded, minSuccessPercent, sprt }: GateRule): string {
   const parts = [
+    sprt && `good at ${sprt.goodFailurePercent} % failures, bad at ${sprt.badFailurePercent} % (sequential test)`,
     maxFailures !== undefined && `at most ${maxFailures} may fail`,
     maxFailurePercent !== undefined && `at most ${maxFailurePercent} % may fail, judged from ${minConcluded} on`,
     `at least ${minSuccessPercent} % must succeed`,
   ]
-  return parts.filter((part) => part !== false).join('; ')
+  return parts.filter((part) => part !== false && part !== undefined).join('; ')
 }
 
 /** What the gate of an open wave counts now, before it has judged. */

@@ -12,8 +12,9 @@ export async function readWaveTargets(api: Client, rollout: Rollout): Promise<Ma
   let total = 0
   for (const wave of rollout.waves) {
     const assigned = Object.values(wave.counts).reduce((sum, count) => sum + count, 0)
-    total += Math.max(assigned, wave.size)
-    if (Math.max(assigned, wave.size) > maxCells || total > maxTargets) continue
+    const cells = Math.max(assigned, wave.size)
+    if (cells > maxCells || total + cells > maxTargets) continue
+    total += cells
     const query = { wave: wave.index, limit: 200 }
     const targets: Target[] = []
     if (assigned > 0) {
