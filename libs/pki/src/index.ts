@@ -1,7 +1,7 @@
 export { createAuthority } from './authority.ts'
 export type { Authority, CertificateWithKey } from './authority.ts'
 export { createDeviceKey, createSigningRequest } from './create-signing-request.ts'
-export { issueDeviceCertificate } from './issue-device-certificate.ts'
+export { certifyDeviceKey, issueDeviceCertificate } from './issue-device-certificate.ts'
 export type { DeviceCertificate, DeviceCertificateInput } from './issue-device-certificate.ts'
 export { issueServerCertificate } from './issue-server-certificate.ts'
 export type { ServerCertificate } from './issue-server-certificate.ts'

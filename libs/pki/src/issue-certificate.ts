@@ -1,16 +1,13 @@
-import { assertAuthority } from './authority.ts'
 import type { Authority } from './authority.ts'
 import { PkiError } from './pki-error.ts'
-import { importKeyPair } from './private-key.ts'
+import { prepareAuthority } from './prepare-authority.ts'
 import { randomSerialNumber, validityFrom } from './validity.ts'
 import {
-  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
-  X509Certificate,
   X509CertificateGenerator,
   ecdsaWithSha256,
 } from './x509-library.ts'
@@ -29,8 +26,7 @@ export interface CertificateTemplate {
 
 /** Signs an end certificate (PEM). It never outlives the authority. Throws PkiError `authority_expired` and others. */
 export async function issueCertificate(authority: Authority, template: CertificateTemplate): Promise<string> {
-  assertAuthority(authority)
-  const issuer = new X509Certificate(authority.certificatePem)
+  const { issuer, privateKey, keyIdentifier } = await prepareAuthority(authority)
   const { notBefore, notAfter } = validityFrom(template.now, template.validDays)
   if (issuer.notAfter <= template.now) {
     throw new PkiError(
@@ -38,7 +34,6 @@ export async function issueCertificate(authority: Authority, template: Certifica
       `The authority expired at ${issuer.notAfter.toISOString()}: create a new one`,
     )
   }
-  const { privateKey } = await importKeyPair(authority.privateKeyPem)
   const certificate = await X509CertificateGenerator.create({
     issuer: issuer.subjectName,
     subject: [{ CN: [template.commonName] }],
@@ -53,7 +48,7 @@ export async function issueCertificate(authority: Authority, template: Certifica
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([template.usage]),
       new SubjectAlternativeNameExtension(template.alternativeNames),
-      await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      keyIdentifier,
     ],
   })
   return `${certificate.toString('pem').trim()}\n`

@@ -3,6 +3,7 @@ import { issueCertificate } from './issue-certificate.ts'
 import { PkiError } from './pki-error.ts'
 import { readCertificate } from './read-certificate.ts'
 import { verifySigningRequest } from './verify-signing-request.ts'
+import type { VerifiedSigningRequest } from './verify-signing-request.ts'
 import { ExtendedKeyUsage } from './x509-library.ts'
 
 const defaultValidDays = 90
@@ -18,9 +19,8 @@ export interface DeviceCertificate {
   notAfter: Date
 }
 
-/** Whom the certificate names. The CSR gives the key and nothing else. */
-export interface DeviceCertificateInput {
-  csrPem: string
+/** Whom the certificate names. */
+export interface DeviceNames {
   deviceId: string
   organizationId: string
   /** Grows by one with each enrollment of the same hardware. */
@@ -28,6 +28,11 @@ export interface DeviceCertificateInput {
   now: Date
   /** Default 90. */
   validDays?: number
+}
+
+/** The CSR gives the key and nothing else. */
+export interface DeviceCertificateInput extends DeviceNames {
+  csrPem: string
 }
 
 /**
@@ -38,7 +43,29 @@ export async function issueDeviceCertificate(
   authority: Authority,
   input: DeviceCertificateInput,
 ): Promise<DeviceCertificate> {
-  const { deviceId, organizationId, incarnation } = input
+  return certifyDeviceKey(authority, { ...input, request: await verifySigningRequest(input.csrPem) })
+}
+
+/** The same for a signing request that has been verified. Throws PkiError `invalid_name`. */
+export async function certifyDeviceKey(
+  authority: Authority,
+  input: DeviceNames & { request: VerifiedSigningRequest },
+): Promise<DeviceCertificate> {
+  assertNames(input)
+  const { deviceId, organizationId, incarnation, request } = input
+  const certificatePem = await issueCertificate(authority, {
+    commonName: deviceId,
+    alternativeNames: [{ type: 'url', value: `bootfleet://${organizationId}/${deviceId}/${incarnation}` }],
+    usage: ExtendedKeyUsage.clientAuth,
+    publicKeySpki: request.publicKeySpki,
+    now: input.now,
+    validDays: input.validDays ?? defaultValidDays,
+  })
+  const { fingerprintSha256, serialNumber, notBefore, notAfter } = readCertificate(certificatePem)
+  return { certificatePem, fingerprintSha256, serialNumber, notBefore, notAfter }
+}
+
+function assertNames({ deviceId, organizationId, incarnation }: DeviceNames): void {
   if (!deviceIdPattern.test(deviceId)) throw new PkiError('invalid_name', 'The device id has the wrong form')
   if (!organizationIdPattern.test(organizationId)) {
     throw new PkiError('invalid_name', 'The organization id has the wrong form')
@@ -46,15 +73,4 @@ export async function issueDeviceCertificate(
   if (!Number.isSafeInteger(incarnation) || incarnation < 0) {
     throw new PkiError('invalid_name', 'The incarnation must be a whole number from 0')
   }
-  const { publicKeySpki } = await verifySigningRequest(input.csrPem)
-  const certificatePem = await issueCertificate(authority, {
-    commonName: deviceId,
-    alternativeNames: [{ type: 'url', value: `bootfleet://${organizationId}/${deviceId}/${incarnation}` }],
-    usage: ExtendedKeyUsage.clientAuth,
-    publicKeySpki,
-    now: input.now,
-    validDays: input.validDays ?? defaultValidDays,
-  })
-  const { fingerprintSha256, serialNumber, notBefore, notAfter } = readCertificate(certificatePem)
-  return { certificatePem, fingerprintSha256, serialNumber, notBefore, notAfter }
 }

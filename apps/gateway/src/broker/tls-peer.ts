@@ -1,5 +1,4 @@
-import type { TLSSocket } from 'node:tls'
-import { readCertificate } from '@bootfleet/pki'
+import type { PeerCertificate, TLSSocket } from 'node:tls'
 
 /** The certificate at the other end of a TLS connection. */
 export interface TlsPeer {
@@ -14,14 +13,15 @@ export interface TlsPeer {
 
 /** Reads the peer's certificate; `undefined` when it showed none. */
 export function tlsPeerOf(socket: TLSSocket): TlsPeer | undefined {
-  const certificate = socket.getPeerX509Certificate()
-  if (!certificate) return undefined
-  const { fingerprintSha256, commonName } = readCertificate(certificate.raw)
+  // An empty object without a certificate. A subject may repeat CN, which is an array then: an ambiguous name is no name.
+  const { fingerprint256, subject }: Partial<PeerCertificate> = socket.getPeerCertificate()
+  if (fingerprint256 === undefined) return undefined
+  const commonName: unknown = subject?.CN
   // Typed as an Error, it is the error's code.
   const problem: unknown = socket.authorizationError
   return {
-    fingerprint: fingerprintSha256,
-    commonName,
+    fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(),
+    commonName: typeof commonName === 'string' ? commonName : undefined,
     authorized: socket.authorized,
     expired: problem === 'CERT_HAS_EXPIRED',
   }

@@ -1,5 +1,6 @@
-import { readDeviceIdentity, type DeviceIdentity, type Services } from '@bootfleet/operations'
+import { readDeviceIdentities, type DeviceIdentity, type Services } from '@bootfleet/operations'
 import { BoundedMap } from './bounded-map.ts'
+import { shareLookUps } from './shared-look-up.ts'
 
 const keptMs = 10_000
 const kept = 20_000
@@ -15,11 +16,12 @@ export interface IdentityCache {
 
 export function createIdentityCache(services: Services): IdentityCache {
   const entries = new BoundedMap<string, { identity: DeviceIdentity; until: number }>(kept)
+  const lookUp = shareLookUps((fingerprints) => readDeviceIdentities(services, fingerprints))
   return {
     read: async (fingerprint) => {
       const known = entries.get(fingerprint)
       if (known && known.until > performance.now()) return known.identity
-      const identity = await readDeviceIdentity(services, fingerprint)
+      const identity = await lookUp(fingerprint)
       if (identity) entries.set(fingerprint, { identity, until: performance.now() + keptMs })
       else entries.delete(fingerprint)
       return identity

@@ -69,3 +69,12 @@ test('a queue that is closed while the database is away gives up what waits', as
   expect(await outcomes).toMatchObject([{ status: 'rejected', reason: { message: expect.stringContaining('stops') } }])
   await expect(queue.add(message('b'))).rejects.toThrow(/no room/)
 })
+
+test('a heartbeat that finds too much waiting is dropped, and ends nobody’s connection', async () => {
+  const queue = createIngestQueue({ ...parts, ingest: (messages) => Promise.resolve(stored(messages)) })
+  const reports = Array.from({ length: 5_000 }, (_, index) => queue.add(message(`device-${index}`)))
+  const heartbeat = { ...message('a'), up: { kind: 'tm/hb' } } as unknown as InboundMessage
+  expect(await queue.add(heartbeat)).toEqual({ outcome: 'dropped' })
+  await Promise.all(reports)
+  expect(await queue.add(heartbeat)).toEqual({ outcome: 'stored' })
+})

@@ -11,7 +11,7 @@ export interface IngestQueueOptions extends Pick<StoreOptions, 'ingest' | 'probe
 
 /** Messages that share a transaction with whatever arrives within a few milliseconds. */
 export interface IngestQueue {
-  /** Resolves when the message is durable or refused for good; rejects when there is no room to wait for that. */
+  /** Resolves when the message is durable, dropped or refused for good; rejects when there is no room to wait for that. */
   add(message: InboundMessage): Promise<IngestResult>
   /** Why nothing is being stored at present. */
   problem(): string | undefined
@@ -57,8 +57,10 @@ export function createIngestQueue({ onStored, ...store }: IngestQueueOptions): I
 
   return {
     add: (message) => {
-      const room = message.up.kind.startsWith('tm/') ? maxQueued / 2 : maxQueued
-      if (closed || waiting.length >= room) return Promise.reject(new Error('no room: too many messages wait'))
+      const mayDrop = message.up.kind.startsWith('tm/')
+      // A rejection ends the device's connection, and when much waits a crowd that connects again is the last thing wanted.
+      if (mayDrop && waiting.length >= maxQueued / 2) return Promise.resolve({ outcome: 'dropped' })
+      if (closed || waiting.length >= maxQueued) return Promise.reject(new Error('no room: too many messages wait'))
       return new Promise((resolve, reject) => {
         waiting.push({ message, resolve, reject })
         running ??= run()

@@ -1,5 +1,5 @@
 import type { Tx } from '@bootfleet/db'
-import { issueDeviceCertificate, type VerifiedSigningRequest } from '@bootfleet/pki'
+import { certifyDeviceKey, type VerifiedSigningRequest } from '@bootfleet/pki'
 import { readAuthority } from '../../installation/installation-keys.ts'
 import type { Services } from '../../services.ts'
 
@@ -7,7 +7,6 @@ export interface CertificateFor {
   readonly deviceId: string
   readonly organizationId: string
   readonly incarnation: number
-  readonly csr: string
   readonly verified: VerifiedSigningRequest
 }
 
@@ -23,10 +22,10 @@ export async function createCertificate(
   services: Services,
   input: CertificateFor,
 ): Promise<CreatedCertificate> {
-  const { deviceId, organizationId, incarnation, csr, verified } = input
+  const { deviceId, organizationId, incarnation, verified } = input
   const authority = await readAuthority(tx, services)
   const now = services.now()
-  const issued = await issueDeviceCertificate(authority, { csrPem: csr, deviceId, organizationId, incarnation, now })
+  const issued = await certifyDeviceKey(authority, { request: verified, deviceId, organizationId, incarnation, now })
   await tx.deviceCertificate.create({
     data: {
       fingerprint: issued.fingerprintSha256,

@@ -5,7 +5,7 @@ import { OperationError } from '../../errors.ts'
 import { emit } from '../../outbox.ts'
 import type { Services } from '../../services.ts'
 import { lockToken, takeUse, type LockedToken } from './enrollment-token.ts'
-import { issueIdentity, issuedResponse } from './issue-identity.ts'
+import { issueIdentity, repeatResponse } from './issue-identity.ts'
 import { verifyCsr } from './verify-csr.ts'
 
 const pendingRetrySec = 15
@@ -96,14 +96,14 @@ async function repeatIssued(tx: Tx, services: Services, { verified, token }: Att
     where: { csrSha256: verified.csrSha256, organizationId: token.organization_id, revokedAt: null },
     orderBy: { createdAt: 'desc' },
   })
-  if (certificate) return issuedResponse(tx, services, certificate)
+  if (certificate) return repeatResponse(tx, services, certificate)
   const message = 'The certificate of this enrollment was revoked. Create a new key and enroll with a new document.'
   throw new OperationError('unauthenticated', message, { reason: 'certificate_revoked' })
 }
 
 function issue(tx: Tx, services: Services, attempt: Attempt & { enrollmentId: string }): Promise<EnrollResponse> {
   const { request, ...rest } = attempt
-  const { hardwareId, architecture, hostname, csr } = request
+  const { hardwareId, architecture, hostname } = request
   const machine = { hardwareId, architecture, ...(hostname !== undefined && { hostname }) }
-  return issueIdentity(tx, services, { ...rest, machine, csr })
+  return issueIdentity(tx, services, { ...rest, machine })
 }

@@ -3,64 +3,84 @@ import type { Tx } from '@bootfleet/db'
 import type { VerifiedSigningRequest } from '@bootfleet/pki'
 import { audit } from '../../audit.ts'
 import type { Ctx } from '../../context.ts'
+import type { PublicKeys } from '../../desired/build-desired.ts'
 import { readAuthority, readPublicSigningKeys } from '../../installation/installation-keys.ts'
 import { emit } from '../../outbox.ts'
 import type { Services } from '../../services.ts'
 import { createCertificate } from './create-certificate.ts'
 import type { LockedToken } from './enrollment-token.ts'
-import { putDevice, type EnrolledDevice, type Machine } from './put-device.ts'
+import { lockDevice, putDevice, type EnrolledDevice, type Machine } from './put-device.ts'
 import { refuseForeignKey } from './verify-csr.ts'
 
 export interface IdentityRequest {
   readonly enrollmentId: string
   readonly token: LockedToken
   readonly machine: Machine
-  readonly csr: string
   readonly verified: VerifiedSigningRequest
   readonly remoteAddress: string
 }
 
 /** Makes the requesting machine a device: its row, a certificate, and the end of its earlier certificates. */
 export async function issueIdentity(tx: Tx, services: Services, request: IdentityRequest): Promise<EnrollResponse> {
-  const { token, machine, csr, verified, enrollmentId } = request
+  const { token, machine, verified, enrollmentId } = request
   const organizationId = token.organization_id
-  const known = await tx.device.findUnique({
-    where: { organizationId_hardwareId: { organizationId, hardwareId: machine.hardwareId } },
-    select: { id: true },
-  })
+  const known = await lockDevice(tx, organizationId, machine.hardwareId)
   await refuseForeignKey(tx, verified, known?.id)
-  const device = await putDevice(tx, services, { token, machine })
+  const keys = await readPublicSigningKeys(tx)
+  const device = await putDevice(tx, services, { token, machine, keys, known })
   const { incarnation } = device
   const certificate = await createCertificate(tx, services, {
     deviceId: device.id,
     organizationId,
     incarnation,
-    csr,
     verified,
   })
   const now = services.now()
-  const { count: revoked } = await tx.deviceCertificate.updateMany({
-    where: { deviceId: device.id, revokedAt: null, fingerprint: { not: certificate.fingerprint } },
-    data: { revokedAt: now },
-  })
+  const revoked = device.again ? await revokeOthers(tx, { device, fingerprint: certificate.fingerprint, now }) : 0
   await tx.enrollment.update({
     where: { id: enrollmentId },
     data: { state: 'issued', deviceId: device.id, decidedAt: now },
   })
   await record(tx, services, { request, device, revoked })
-  return issuedResponse(tx, services, { deviceId: device.id, incarnation, certificatePem: certificate.certificatePem })
+  return issuedResponse(services, { deviceId: device.id, incarnation, ...certificate }, keys)
 }
 
-/** The answer for a certificate that was issued. */
-export async function issuedResponse(
+async function revokeOthers(
   tx: Tx,
-  services: Services,
-  { deviceId, incarnation, certificatePem }: { deviceId: string; incarnation: number; certificatePem: string },
-): Promise<EnrollResponse> {
+  { device, fingerprint, now }: { device: EnrolledDevice; fingerprint: string; now: Date },
+): Promise<number> {
+  const { count } = await tx.deviceCertificate.updateMany({
+    where: { deviceId: device.id, revokedAt: null, fingerprint: { not: fingerprint } },
+    data: { revokedAt: now },
+  })
+  return count
+}
+
+interface Issued {
+  readonly deviceId: string
+  readonly incarnation: number
+  readonly certificatePem: string
+  readonly ca: string
+}
+
+/** The answer for a certificate that was issued before. */
+export async function repeatResponse(tx: Tx, services: Services, issued: Omit<Issued, 'ca'>): Promise<EnrollResponse> {
   const { certificatePem: ca } = await readAuthority(tx, services)
-  const keys = (await readPublicSigningKeys(tx)).map(({ kid, kty, crv, x, y }) => ({ kid, kty, crv, x, y }))
-  const { mqtt, device: https } = services.addresses
-  return { state: 'issued', device: deviceId, inc: incarnation, certificate: certificatePem, ca, mqtt, https, keys }
+  return issuedResponse(services, { ...issued, ca }, await readPublicSigningKeys(tx))
+}
+
+function issuedResponse({ addresses }: Services, issued: Issued, keys: PublicKeys): EnrollResponse {
+  const { deviceId, incarnation, certificatePem, ca } = issued
+  return {
+    state: 'issued',
+    device: deviceId,
+    inc: incarnation,
+    certificate: certificatePem,
+    ca,
+    mqtt: addresses.mqtt,
+    https: addresses.device,
+    keys: keys.map(({ kid, kty, crv, x, y }) => ({ kid, kty, crv, x, y })),
+  }
 }
 
 interface Enrolled {

@@ -35,7 +35,7 @@ export async function renewCertificate(
     if (issued) return { certificate: issued.certificatePem, ca: (await readAuthority(tx, services)).certificatePem }
     await refuseForeignKey(tx, verified, deviceId)
     const { incarnation } = device
-    const created = await createCertificate(tx, services, { deviceId, organizationId, incarnation, csr, verified })
+    const created = await createCertificate(tx, services, { deviceId, organizationId, incarnation, verified })
     await tx.deviceCertificate.updateMany({
       where: { deviceId, revokedAt: null, fingerprint: { notIn: [created.fingerprint, identity.fingerprint] } },
       data: { revokedAt: services.now() },

@@ -17,6 +17,15 @@ export interface IdentityOptions {
 
 const dayMs = 86_400_000
 
+interface Row {
+  fingerprint: string
+  deviceId: string
+  organizationId: string
+  incarnation: number
+  certificatePem: string
+  notAfter: Date
+}
+
 /**
  * The device that a fingerprint (lower-case hex) names. `undefined` for an unknown, revoked or expired certificate, one
  * of an earlier enrollment, and a device that was removed.
@@ -24,18 +33,28 @@ const dayMs = 86_400_000
 export async function readDeviceIdentity(
   services: Services,
   fingerprint: string,
-  { graceDays = 0 }: IdentityOptions = {},
+  options: IdentityOptions = {},
 ): Promise<DeviceIdentity | undefined> {
-  const row = await services.db.transaction('system', (tx) =>
-    tx.deviceCertificate.findUnique({
-      where: { fingerprint },
-      include: { device: { select: { incarnation: true, removedAt: true } } },
-    }),
+  return (await readDeviceIdentities(services, [fingerprint], options)).get(fingerprint)
+}
+
+/** The same for many at once; those that name no device in force are missing from the answer. */
+export async function readDeviceIdentities(
+  services: Services,
+  fingerprints: readonly string[],
+  { graceDays = 0 }: IdentityOptions = {},
+): Promise<Map<string, DeviceIdentity>> {
+  const inForceAfter = new Date(services.now().getTime() - graceDays * dayMs)
+  const rows = await services.db.transaction(
+    'system',
+    (tx) => tx.$queryRaw<Row[]>`
+      SELECT c.fingerprint, c.device_id::text AS "deviceId", c.organization_id::text AS "organizationId", c.incarnation,
+        c.certificate_pem AS "certificatePem", c.not_after AS "notAfter"
+      FROM device_certificate c JOIN device d ON d.id = c.device_id
+      WHERE c.fingerprint = ANY(${[...fingerprints]}::text[]) AND c.revoked_at IS NULL AND c.not_after > ${inForceAfter}
+        AND d.removed_at IS NULL AND d.incarnation = c.incarnation`,
   )
-  if (!row || row.revokedAt || row.device.removedAt || row.incarnation !== row.device.incarnation) return undefined
-  if (row.notAfter.getTime() + graceDays * dayMs <= services.now().getTime()) return undefined
-  const { deviceId, organizationId, incarnation, certificatePem, notAfter } = row
-  return { deviceId, organizationId, incarnation, fingerprint, certificatePem, notAfter }
+  return new Map(rows.map((row) => [row.fingerprint, row]))
 }
 
 /** Which of these certificates (fingerprints) no longer let their device in. */

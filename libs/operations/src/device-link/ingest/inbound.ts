@@ -37,7 +37,8 @@ export type RejectCode = (typeof rejectCodes)[number]
 
 /** What became of a message; either way it is done with. */
 export type IngestResult =
-  | { readonly outcome: 'stored' | 'duplicate' }
+  /** `dropped`: there was no room for what may be dropped. */
+  | { readonly outcome: 'stored' | 'duplicate' | 'dropped' }
   | { readonly outcome: 'rejected'; readonly code: RejectCode; readonly detail: string }
 
 /** A hint for a device, to be sent after the batch has committed. */
