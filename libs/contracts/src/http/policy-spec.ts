@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { labelKeyPattern, type PolicySpec as DomainPolicySpec } from '@bootfleet/domain'
+import { labelKeyPattern, sampleText, sprtSample, type PolicySpec as DomainPolicySpec } from '@bootfleet/domain'
 
 const seconds = z
   .number()
@@ -13,11 +13,39 @@ export const Share = z.union([
   z.strictObject({ percent: z.number().int().min(1).max(100) }),
 ])
 
+const rate = z.number().gt(0, 'must be more than 0: to allow no failure, use maxFailures').lt(100)
+const risk = z.number().gt(0).lt(0.5, 'must be less than 0.5: a test that errs half the time decides nothing')
+// So many grants of a wave a test looks at; what needs more could never pass.
+const largestSample = 5000
+
+/** The sequential probability ratio test: percentages between 0 and 100, risks between 0 and 0.5. */
+const Sprt = z
+  .strictObject({
+    /** A release of which so many fail is good. */
+    goodFailurePercent: rate,
+    /** A release of which so many fail is bad. */
+    badFailurePercent: rate,
+    /** Probability to trip on a good release. */
+    alpha: risk.default(0.05),
+    /** Probability to pass a bad release. */
+    beta: risk.default(0.05),
+  })
+  .superRefine((sprt, issues) => {
+    const { goodFailurePercent: good, badFailurePercent: bad } = sprt
+    const refuse = (message: string) => issues.addIssue({ code: 'custom', path: ['badFailurePercent'], message })
+    if (good >= bad) return refuse(`must be more than goodFailurePercent: ${bad} is not more than ${good}`)
+    if (sprtSample(sprt).minToPass > largestSample)
+      refuse(
+        `is too close to goodFailurePercent: ${sampleText(sprt)}, and ${largestSample} is the most; move them apart`,
+      )
+  })
+
 const Gate = z.strictObject({
   maxFailures: z.number().int().min(0).optional(),
   maxFailurePercent: percent.optional(),
   minConcluded: z.number().int().min(1).default(1),
   minSuccessPercent: percent.default(100),
+  sprt: Sprt.optional(),
 })
 
 const canaryGate = { maxFailures: 0, minConcluded: 1, minSuccessPercent: 100 }

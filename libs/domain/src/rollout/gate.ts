@@ -22,7 +22,13 @@ export interface GateCounts {
 
 /** One comparison of a gate, as the API serves it. */
 export interface Evaluation {
-  readonly metric: 'failures' | 'failure_percent' | 'success_percent' | 'sequential_trip' | 'sequential_pass' | 'rollout_failures'
+  readonly metric:
+    | 'failures'
+    | 'failure_percent'
+    | 'success_percent'
+    | 'sequential_trip'
+    | 'sequential_pass'
+    | 'rollout_failures'
   readonly numerator: number
   readonly denominator: number
   /** `null`: no number would do yet. */

@@ -135,8 +135,7 @@ export function gateCounts(turn: Turn, wave: WaveView): GateCounts {
 // A success that this turn took back is not known to be outside the prefix.
 function shortened(turn: Turn, wave: number, { succeeded, failures }: GrantPrefix): GrantPrefix {
   const back = turn.changes.filter(
-    ({ from, to, deviceId }) =>
-      from === 'succeeded' && to !== 'succeeded' && turn.targets.get(deviceId)?.wave === wave,
+    ({ from, to, deviceId }) => from === 'succeeded' && to !== 'succeeded' && turn.targets.get(deviceId)?.wave === wave,
   ).length
   return { succeeded: Math.max(0, succeeded - back), failures: failures + back }
 }

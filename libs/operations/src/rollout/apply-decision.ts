@@ -3,6 +3,7 @@ import type { Decision, RolloutState, RolloutView, WaveChange } from '@bootfleet
 import type { Prisma, Tx } from '@bootfleet/db'
 import { emit } from '../outbox.ts'
 import { foldChanges } from './fold-changes.ts'
+import { writeGrantOrder } from './grant-order.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { writeInstructions, type InstructionContext } from './write-instructions.ts'
 import { writeSlots } from './write-slots.ts'
@@ -17,13 +18,18 @@ export async function applyDecision(
   const { rollout, now } = ctx
   const { changed, postponed } = foldChanges(view.targets, decision.targets, now)
   await writeTargets(tx, rollout.id, changed)
+  await writeGrantOrder(tx, rollout, { view, changed })
   await postponeTargets(tx, rollout.id, postponed)
   await writeSlots(tx, { organizationId: rollout.organizationId, rolloutId: rollout.id, now }, changed)
   await writeInstructions(tx, ctx, changed)
   await writeEvents(tx, ctx, decision)
   for (const wave of decision.waves) await writeWave(tx, ctx, wave)
   await writeRollout(tx, ctx, decision)
-  const moved = changed.length > 0 || decision.waves.length > 0 || decision.rollout !== undefined
+  const moved =
+    changed.length > 0 ||
+    decision.waves.length > 0 ||
+    decision.rollout !== undefined ||
+    tellsRegression(rollout, decision)
   if (moved)
     await emit(
       tx,
@@ -55,8 +61,22 @@ async function writeEvents(tx: Tx, { rollout, now }: InstructionContext, decisio
   const moves = decision.rollout
     ? [{ ...common, kind: `rollout.${decision.rollout.to}`, because: { ...decision.rollout.because } }]
     : []
-  const data = [...targets, ...waves, ...moves]
+  const data = [
+    ...targets,
+    ...waves,
+    ...moves,
+    ...(tellsRegression(rollout, decision) ? [regression(common, decision)] : []),
+  ]
   if (data.length > 0) await tx.rolloutEvent.createMany({ data })
+}
+
+// Once: from then on it is what the rollout says of itself.
+function tellsRegression({ because }: RolloutRow, decision: Decision): boolean {
+  return decision.because.code === 'rollout.regressed' && because.code !== 'rollout.regressed'
+}
+
+function regression<C extends object>(common: C, { because, evaluations }: Decision) {
+  return { ...common, kind: 'rollout.regressed', because: withEvaluations(because, evaluations) }
 }
 
 function withEvaluations(
@@ -79,7 +99,7 @@ async function writeWave(tx: Tx, { rollout, now }: InstructionContext, wave: Wav
 
 // A device that connects, or a slot that is freed elsewhere, is only hinted at. What waits for it looks by itself as well.
 const recheckMs = 30_000
-const rechecked: readonly RolloutState[] = ['running', 'pausing', 'aborting', 'rolling_back']
+const rechecked: readonly RolloutState[] = ['running', 'pausing', 'aborting', 'rolling_back', 'superseded']
 
 function nextLook(state: RolloutState, wakeAt: number | null, now: Date): Date | null {
   if (!rechecked.includes(state)) return wakeAt === null ? null : new Date(wakeAt)
@@ -93,10 +113,12 @@ async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decisi
     where: { id: rollout.id },
     data: {
       // Why it left `running` is what people want to read as long as it stays away: a trip, a person's pause.
-      ...(rollout.state === 'running' && { because: { ...decision.because } }),
-      wakeAt: nextLook(to ?? rollout.state, decision.wakeAt, now),
+      ...((rollout.state === 'running' || decision.because.code === 'rollout.regressed') && {
+        because: { ...decision.because },
+      }),
+      wakeAt: nextLook(decision.ended ? 'completed' : (to ?? rollout.state), decision.wakeAt, now),
       ...(to && { state: to, version: { increment: 1 } }),
-      ...(ended && { endedAt: now }),
+      ...((ended || (decision.ended && rollout.endedAt === null)) && { endedAt: now }),
     },
   })
   if (to === 'completed') await moveChannel(tx, rollout)

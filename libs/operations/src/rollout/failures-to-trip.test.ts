@@ -10,6 +10,10 @@ const gate: fc.Arbitrary<GateRule> = fc.record(
     maxFailurePercent: percent,
     minConcluded: fc.integer({ min: 1, max: 12 }),
     minSuccessPercent: percent,
+    sprt: fc.constantFrom(
+      { goodFailurePercent: 5, badFailurePercent: 40, alpha: 0.1, beta: 0.1 },
+      { goodFailurePercent: 20, badFailurePercent: 60, alpha: 0.2, beta: 0.3 },
+    ),
   },
   { requiredKeys: ['minConcluded', 'minSuccessPercent'] },
 )

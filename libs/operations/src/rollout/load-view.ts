@@ -1,6 +1,7 @@
 import type { RolloutView, StateCounts, TargetState, WaveState, WaveView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
+import { withPrefixes } from './grant-order.ts'
 import { loadGroups } from './load-groups.ts'
 import { loadTargets } from './load-targets.ts'
 import type { RolloutRow } from './lock-rollout.ts'
@@ -17,7 +18,7 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
   const now = ctx.services.now()
   const counts = await tx.$queryRaw<CountRow[]>`
     SELECT wave, state, count(*)::int AS count FROM rollout_target WHERE rollout_id = ${rollout.id}::uuid GROUP BY wave, state`
-  const waves = await loadWaves(tx, rollout.id, counts)
+  const waves = await withPrefixes(tx, rollout, await loadWaves(tx, rollout.id, counts))
   const { windows } = rollout.policy
   const respectWindows = windows === 'respect'
   const following = await tx.deviceGroup.findMany({ where: { channelId: rollout.channelId }, select: { id: true } })

@@ -6,8 +6,11 @@ import { inOrganization, type Ctx } from '../context.ts'
 import type { CreateRolloutInput } from './create-rollout.ts'
 import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
 import { failuresToTrip } from './failures-to-trip.ts'
+import { readInBetween } from './in-between.ts'
+import { readSuperseded } from './preview-superseded.ts'
 import { readWaveOrders, shown, warnOfMissed } from './preview-order.ts'
 import { bytesToPull } from './pull-size.ts'
+import { warnOfSample } from './preview-sample.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
 
 /** What a rollout would do if it started now. Nothing is written. The order is another one when it is created: its salt is its id. */
@@ -23,6 +26,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       selector: input.selector ?? null,
       rolloutId: ctx.services.newId(),
       stratifyBy: spec.stratifyBy,
+      inBetween: await readInBetween(tx, { startingOn: channel.id }),
     }
     const excluded = await readExcluded(tx, selection)
     const eligible = await countRows(tx, selection)
@@ -36,11 +40,12 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       waves: await presentWaves(tx, selection, { waves, spec }),
       mergedWaves: spec.waves.filter((_, rule) => !waves.some((wave) => wave.rule === rule)).map(({ name }) => name),
       excluded,
+      supersedes: await readSuperseded(tx, channel.id),
       bytesToPull: await bytesToPull(tx, selection),
       warnings:
         eligible === 0
           ? [{ code: 'preview.nobody', message: 'No device can take part.' }]
-          : await warnOfMissed(tx, selection, waves[0]),
+          : [...(await warnOfMissed(tx, selection, waves[0])), ...warnOfSample(spec, waves)],
     }
   })
 }
