@@ -5,6 +5,7 @@ const pageKiB = 4
 
 /** A process as Linux tells: processor time since its start, memory of its own and in all (MiB). */
 interface Usage {
+  /** Of its ended children too: connections of PostgreSQL come and go. */
   readonly cpuMs: number
   readonly rssMiB: number
   /** Without what it shares with others or has mapped from files. */
@@ -51,7 +52,7 @@ export async function readUsage(pid: number): Promise<Usage> {
   const [, resident = 0, shared = 0] = memory.split(' ').map(Number)
   const mebibytes = (pages: number) => (pages * pageKiB) / 1024
   return {
-    cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs,
+    cpuMs: fields.slice(11, 15).reduce((total, ticks) => total + Number(ticks), 0) * tickMs,
     rssMiB: mebibytes(resident),
     ownMiB: mebibytes(resident - shared),
   }
