@@ -54,15 +54,16 @@ function beginRemoval(ctx: Ctx): Promise<DemoRecord | null> {
 }
 
 async function refuseIfHeld(tx: Tx, ctx: Ctx, { channelId, groupId, policyId }: DemoRecord): Promise<void> {
-  const own = groupId ? await tx.device.count({ where: { groupId, removedAt: null, NOT: simulated } }) : 0
+  const own = groupId
+    ? await countOwn((labels) => tx.device.count({ where: { groupId, removedAt: null, ...labels } }))
+    : 0
   const followers = channelId ? await tx.deviceGroup.count({ where: { channelId, id: { not: groupId ?? '' } } }) : 0
   const users = policyId
     ? await tx.channel.count({ where: { defaultPolicyId: policyId, id: { not: channelId ?? '' } } })
     : 0
+  const valid = { revokedAt: null, expiresAt: { gt: ctx.services.now() } }
   const tokens = groupId
-    ? await tx.enrollmentToken.count({
-        where: { groupId, revokedAt: null, expiresAt: { gt: ctx.services.now() }, NOT: simulated },
-      })
+    ? await countOwn((labels) => tx.enrollmentToken.count({ where: { groupId, ...valid, ...labels } }))
     : 0
   const held = [
     ...(tokens > 0 ? [`revoke the ${tokens} enrollment tokens that people made for its group`] : []),
@@ -76,6 +77,11 @@ async function refuseIfHeld(tx: Tx, ctx: Ctx, { channelId, groupId, policyId }: 
 }
 
 const simulated = { labels: { path: ['simulated'], equals: simulatedLabel.simulated } } as const
+
+// All without the simulated ones: in SQL, "not equal" would leave out rows without the label as well.
+async function countOwn(count: (labels: object) => Promise<number>): Promise<number> {
+  return (await count({})) - (await count(simulated))
+}
 
 async function findSimulated(tx: Tx, { groupId }: DemoRecord, take: number): Promise<{ id: string }[]> {
   if (groupId === undefined) return []
