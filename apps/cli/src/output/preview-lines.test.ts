@@ -32,6 +32,7 @@ function aPreview(preview: Partial<RolloutPreview> = {}): RolloutPreview {
     ],
     mergedWaves: [],
     excluded: [],
+    supersedes: [],
     bytesToPull: null,
     warnings: [],
     ...preview,

@@ -32,6 +32,7 @@ export function aRollout(rollout: Partial<Rollout> = {}): Rollout {
     policyName: null,
     policy: policySpec(PolicyInput.parse({})) as Rollout['policy'],
     selector: null,
+    supersededBy: null,
     eligible: 2,
     createdBy: 'Admin',
     createdAt: '2026-03-01T02:00:00.000Z',

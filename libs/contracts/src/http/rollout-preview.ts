@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Because, NamedRef } from './common.ts'
-import { RolloutRelease } from './rollout-views.ts'
+import { RolloutRelease, RolloutState } from './rollout-views.ts'
 
 const count = z.number().int().min(0)
 
@@ -42,6 +42,8 @@ export const RolloutPreview = z
     mergedWaves: z.array(z.string()),
     /** Who is left out and why; `devices` names at most 20. */
     excluded: z.array(z.object({ because: Because, count, devices: z.array(NamedRef) })),
+    /** Rollouts under way on the channel, whose place it takes; so many of their devices finish there first. */
+    supersedes: z.array(z.object({ rollout: z.uuid(), state: RolloutState, finishFirst: count })),
     /** Compressed bytes to pull by all eligible devices together; null when nothing is known. */
     bytesToPull: count.nullable(),
     warnings: z.array(Because),

@@ -73,6 +73,8 @@ export const Rollout = z
     policyName: z.string().nullable(),
     policy: RolloutPolicy,
     selector: z.string().nullable(),
+    /** The newer rollout of the channel that took its place. */
+    supersededBy: z.uuid().nullable(),
     /** Targets that are not skipped; null until the list is frozen. */
     eligible: count.nullable(),
     createdBy: z.string(),

@@ -239,7 +239,7 @@ describe('a rollout that winds down', () => {
 
   it('offers and grants nothing when it does not run', () => {
     const targets = [aTarget('pending'), staged({ deviceId: 'staged' }), waiting({ deviceId: 'waiting' })]
-    for (const state of ['pausing', 'paused', 'completed', 'aborted', 'superseded'] as const)
+    for (const state of ['pausing', 'paused', 'completed', 'aborted'] as const)
       expect(moves(look(targets, { state }))).toEqual([])
   })
 

@@ -28,7 +28,13 @@ function offer(turn: Turn): void {
   for (const target of targetsIn(turn, ['pending'])) {
     if (!hasRoom(turn)) return
     const group = turn.groups.get(target.groupId)
-    if (target.wave === null || !target.device.connected || isBusy(target) || !group || group.downloading >= group.view.maxDownloading)
+    if (
+      target.wave === null ||
+      !target.device.connected ||
+      isBusy(target) ||
+      !group ||
+      group.downloading >= group.view.maxDownloading
+    )
       continue
     const because = { code: 'target.offered', message: 'The device was told to pull and stage the image.' }
     apply(turn, move(turn.ctx, target, { to: 'offered', because, instruct: { kind: 'stage' } }))

@@ -18,6 +18,8 @@ export interface DesiredChange {
   /** Seconds between heartbeats while the device is watched; the usual time without it. */
   readonly heartbeatSec?: number
   readonly rolloutId?: string
+  /** Leave a document alone that another rollout wrote since. */
+  readonly onlyOwn?: boolean
 }
 
 export interface WrittenDesired {
@@ -41,6 +43,8 @@ export async function writeDesired(
   const edit = (stored: StoredDesired): DesiredContent | undefined => {
     const change = byDevice.get(stored.deviceId)
     if (change === undefined) return undefined
+    const owner = stored.document.rollout
+    if (change.onlyOwn && owner !== undefined && owner !== change.rolloutId) return undefined
     if (stored.held && change.image !== null && change.image.ref !== stored.document.image?.ref) {
       held.push(stored.deviceId)
       return undefined

@@ -1,18 +1,20 @@
-import { decide, type RolloutState } from '@bootfleet/domain'
+import { busyStates, decide, type RolloutState } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { inOrganization, systemCtx, type Ctx } from '../context.ts'
 import { loadPublicSigningKeys } from '../installation/installation-keys.ts'
 import type { PublicKeys } from '../desired/build-desired.ts'
 import type { Services } from '../services.ts'
 import { applyDecision } from './apply-decision.ts'
+import { readInBetween } from './in-between.ts'
 import { loadView } from './load-view.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { isObservationOver } from './observed.ts'
 import { planTargets } from './plan-targets.ts'
 import { beginRunning } from './start-rollout.ts'
+import { lockToStart } from './supersede-rollouts.ts'
 import { takeOut } from './take-out.ts'
 
-const idle: readonly RolloutState[] = ['draft', 'awaiting_approval', 'aborted', 'rolled_back', 'superseded']
+const idle: readonly RolloutState[] = ['draft', 'awaiting_approval', 'aborted', 'rolled_back']
 
 /**
  * One turn of a rollout, the only writer of its progress: locks the row, loads the view, decides, applies, commits.
@@ -36,17 +38,33 @@ async function turn(
   ctx: Ctx,
   { rolloutId, keys }: { rolloutId: string; keys: PublicKeys },
 ): Promise<{ more: boolean }> {
-  const rollout = await lockRollout(tx, rolloutId)
+  const rollout = (await isScheduled(tx, rolloutId))
+    ? await lockToStart(tx, rolloutId)
+    : await lockRollout(tx, rolloutId)
   if (!rollout) return { more: false }
   const now = ctx.services.now()
-  if (idle.includes(rollout.state) || isObservationOver(rollout, now)) return rest(tx, rollout)
+  if (idle.includes(rollout.state) || (isObservationOver(rollout, now) && !(await isUnderWay(tx, rollout))))
+    return rest(tx, rollout)
   if (rollout.state === 'scheduled') return { more: await startWhenDue(tx, ctx, rollout) }
-  if (rollout.plannedAt === null) return { more: await plan(tx, ctx, rollout) }
+  if (rollout.plannedAt === null && rollout.state !== 'superseded') return { more: await plan(tx, ctx, rollout) }
   const view = await loadView(tx, ctx, rollout)
   if (await takeOut(tx, { rollout, now, keys }, view)) return { more: true }
   const decision = decide(view, now.getTime())
   await applyDecision(tx, { rollout, now, keys }, { view, decision })
   return { more: decision.wakeAt !== null && decision.wakeAt <= now.getTime() }
+}
+
+async function isScheduled(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.rollout.count({ where: { id, state: 'scheduled' } })) > 0
+}
+
+// A device that came back just before the end of the observation is followed to its own end all the same.
+async function isUnderWay(tx: Tx, { id }: RolloutRow): Promise<boolean> {
+  const found = await tx.rolloutTarget.findFirst({
+    where: { rolloutId: id, state: { in: [...busyStates] } },
+    select: { deviceId: true },
+  })
+  return found !== null
 }
 
 // Nothing will ever be due here by itself; take it off the sweep's list.
@@ -69,6 +87,7 @@ async function plan(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
     organizationId,
     rolloutId: rollout.id,
     stratifyBy: policy.stratifyBy,
+    inBetween: await readInBetween(tx, { rolloutId: rollout.id }),
   }
   await planTargets(tx, { ...selection, planCursor, policy, now: ctx.services.now() })
   return true

@@ -106,9 +106,11 @@ function nextLook(state: RolloutState, wakeAt: number | null, now: Date): Date |
   return new Date(Math.min(wakeAt ?? Infinity, now.getTime() + recheckMs))
 }
 
+const endings: readonly RolloutState[] = ['completed', 'aborted', 'rolled_back']
+
 async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decision: Decision): Promise<void> {
   const to = decision.rollout?.to
-  const ended = to === 'completed' || to === 'aborted' || to === 'rolled_back'
+  const over = decision.ended === true || endings.includes(to ?? rollout.state)
   await tx.rollout.update({
     where: { id: rollout.id },
     data: {
@@ -118,7 +120,7 @@ async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decisi
       }),
       wakeAt: nextLook(decision.ended ? 'completed' : (to ?? rollout.state), decision.wakeAt, now),
       ...(to && { state: to, version: { increment: 1 } }),
-      ...((ended || (decision.ended && rollout.endedAt === null)) && { endedAt: now }),
+      ...(over && { endedAt: rollout.endedAt ?? now }),
     },
   })
   if (to === 'completed') await moveChannel(tx, rollout)
@@ -132,5 +134,5 @@ async function moveChannel(tx: Tx, { id, channelId, releaseId, selector }: Rollo
     select: { currentReleaseId: true },
   })
   await tx.rollout.update({ where: { id }, data: { previousReleaseId: currentReleaseId } })
-  await tx.channel.update({ where: { id: channelId }, data: { currentReleaseId: releaseId } })
+  await tx.channel.update({ where: { id: channelId }, data: { currentReleaseId: releaseId, currentRolloutId: id } })
 }

@@ -1,5 +1,6 @@
 import { Prisma } from '@bootfleet/db'
 import { selectorSql } from '../device/selector-sql.ts'
+import { busySql, holdsSql } from './in-between.ts'
 import { positionSql, type Order } from './planned-order.ts'
 
 /** Whom a rollout is for. */
@@ -8,6 +9,8 @@ export interface Selection extends Order {
   readonly channelId: string
   readonly releaseId: string
   readonly selector: string | null
+  /** Rollouts that this one supersedes: who holds one of their releases takes part whatever the selector says. */
+  readonly inBetween: readonly string[]
 }
 
 /**
@@ -16,7 +19,7 @@ export interface Selection extends Order {
  * there is one.
  */
 export function eligibilitySql(selection: Selection): Prisma.Sql {
-  const { organizationId, channelId, releaseId, selector, stratifyBy } = selection
+  const { organizationId, channelId, releaseId, selector, stratifyBy, inBetween } = selection
   return Prisma.sql`
     SELECT d.id AS device_id, d.group_id, d.name,
       coalesce(m.manifest_digest, r.index_digest, '') AS digest, s.booted_digest AS from_digest, s.boot_key AS from_boot_key,
@@ -24,7 +27,7 @@ export function eligibilitySql(selection: Selection): Prisma.Sql {
       ${positionSql(selection)} AS position,
       CASE
         WHEN m.manifest_digest IS NULL THEN 'no_manifest'
-        WHEN s.booted_digest IN (m.manifest_digest, r.index_digest) THEN 'already_on_digest'
+        WHEN s.booted_digest IN (m.manifest_digest, r.index_digest) AND NOT ${busySql(inBetween)} THEN 'already_on_digest'
         WHEN q.digest IS NOT NULL THEN 'quarantined'
         WHEN x.held_since IS NOT NULL THEN 'server_behind'
         WHEN d.pinned_release_id <> r.id THEN 'pinned'
@@ -37,7 +40,7 @@ export function eligibilitySql(selection: Selection): Prisma.Sql {
     LEFT JOIN device_desired x ON x.device_id = d.id
     LEFT JOIN device_quarantine q ON q.device_id = d.id AND q.digest = m.manifest_digest AND q.lifted_at IS NULL
     WHERE d.organization_id = ${organizationId}::uuid AND g.channel_id = ${channelId}::uuid AND d.removed_at IS NULL
-      AND ${selector === null ? Prisma.sql`true` : selectorSql(selector)}`
+      AND ${selector === null ? Prisma.sql`true` : Prisma.sql`(${selectorSql(selector)} OR ${holdsSql(inBetween)})`}`
 }
 
 const sentences: Record<string, string> = {

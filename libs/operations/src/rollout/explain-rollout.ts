@@ -1,5 +1,5 @@
 import type { Because, Explanation } from '@bootfleet/contracts'
-import { activeStates } from '@bootfleet/domain'
+import { activeStates, busyStates, earlyStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
@@ -12,7 +12,7 @@ export function explainRollout(ctx: Ctx, { rollout: id }: { rollout: string }): 
     const rollout = await tx.rollout.findUnique({ where: { id }, select: { because: true } })
     if (!rollout) throw notFound('rollout', id)
     const own = [rollout.because as Because, ...(await targetReasons(tx, id)), ...(await slotReasons(tx, id))]
-    return { reasons: [...own, ...(await othersSlotReasons(tx, id))] }
+    return { reasons: [...own, ...(await busyReasons(tx, id)), ...(await othersSlotReasons(tx, id))] }
   })
 }
 
@@ -27,6 +27,20 @@ async function targetReasons(tx: Tx, id: string): Promise<Because[]> {
     state,
     count,
   }))
+}
+
+// Devices that another rollout granted their reboot finish there first, connected or not.
+async function busyReasons(tx: Tx, id: string): Promise<Because[]> {
+  const rows = await tx.$queryRaw<{ other: string; count: number }[]>`
+    SELECT o.rollout_id::text AS other, count(*)::int AS count
+    FROM rollout_target o JOIN rollout r ON r.superseded_by = ${id}::uuid AND r.id = o.rollout_id
+    JOIN rollout_target t ON t.rollout_id = ${id}::uuid AND t.device_id = o.device_id AND t.state = ANY(${[...earlyStates]}::text[])
+    WHERE o.state = ANY(${[...busyStates]}::text[])
+    GROUP BY o.rollout_id ORDER BY count(*) DESC LIMIT 5`
+  return rows.map(({ other, count }) => {
+    const message = `${count} devices finish rollout ${other} first, which has granted them their reboot.`
+    return { code: 'target.finishes_other', message, rollout: other, count }
+  })
 }
 
 // Slots that ended targets still hold keep others waiting until those devices report healthy or are released.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AgentError, Attempt, Health } from '@bootfleet/contracts'
-import type { ReportView, TargetState, TargetView } from '@bootfleet/domain'
+import { busyStates, earlyStates, type ReportView, type TargetState, type TargetView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import type { RolloutRow } from './lock-rollout.ts'
 
@@ -41,6 +41,7 @@ interface TargetRow {
   lastSeenAt: Date | null
   capabilities: string[] | null
   quarantined: boolean
+  busyWith: string | null
   desiredGen: bigint | null
   receivedAt: Date | null
   observedGen: bigint | null
@@ -64,9 +65,12 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
       t.state_since AS "stateSince", t.due_at AS "dueAt", t.digest, r.index_digest AS "indexDigest",
       t.from_digest AS "fromDigest", t.from_boot_key AS "fromBootKey", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
       t.granted_at AS "grantedAt", t.grant_boot_key AS "grantBootKey", t.recalled, t.soak_boot_key AS "soakBootKey",
-      t.soak_until AS "soakUntil", t.attempts, b.device_id IS NOT NULL AS "holdsSlot", d.removed_at IS NOT NULL AS removed,
+      t.soak_until AS "soakUntil", t.attempts, b.device_id IS NOT NULL
+        AND (b.rollout_id = t.rollout_id OR t.state = ANY(${[...earlyStates]}::text[])) AS "holdsSlot", d.removed_at IS NOT NULL AS removed,
       coalesce(p.online, false) AS connected, p.conn::text, x.held_since IS NOT NULL AS held, p.connected_at AS "connectedAt", p.last_seen_at AS "lastSeenAt",
-      p.capabilities, q.digest IS NOT NULL AS quarantined, x.gen AS "desiredGen", s.received_at AS "receivedAt",
+      p.capabilities, q.digest IS NOT NULL AS quarantined, (
+        SELECT o.rollout_id::text FROM rollout_target o WHERE o.device_id = t.device_id AND o.rollout_id <> t.rollout_id
+          AND o.state = ANY(${[...busyStates]}::text[]) LIMIT 1) AS "busyWith", x.gen AS "desiredGen", s.received_at AS "receivedAt",
       s.observed_gen AS "observedGen", s.phase, s.boot_key AS "bootKey", s.booted_digest AS "bootedDigest",
       s.staged_digest AS "stagedDigest", s.staged_locked AS "stagedLocked", s.health, s.report
     FROM rollout_target t
@@ -110,6 +114,7 @@ function toTarget(row: TargetRow): TargetView {
       lastSeenAt: millis(row.lastSeenAt),
       canLock: row.capabilities?.includes('download_only') ?? false,
       quarantined: row.quarantined,
+      busyWith: row.busyWith,
       desiredGen: Number(row.desiredGen ?? 0n),
       report: toReport(row),
     },

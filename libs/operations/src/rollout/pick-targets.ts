@@ -36,6 +36,7 @@ function byState(pick: Pick): Prisma.Sql[] {
   if (state === 'running') return [...fill(pick), ...offerable(pick), ...grantable(pick), ...givenUp(pick)]
   const swept: Partial<Record<RolloutState, string[]>> = {
     pausing: ['granted'],
+    superseded: ['pending', 'offered', 'downloading', 'staged', 'granted'],
     aborting: ['pending', 'offered', 'downloading', 'staged', 'granted'],
   }
   const states = swept[state]

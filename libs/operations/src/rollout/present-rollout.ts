@@ -57,6 +57,7 @@ function toRollout(ctx: Ctx, row: Row, counts: readonly CountRow[]): Rollout {
     policyName: row.policyName,
     policy: row.policy as Rollout['policy'],
     selector: row.selector,
+    supersededBy: row.supersededBy,
     eligible: row.eligible,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),

@@ -7,7 +7,7 @@ import type { CreateRolloutInput } from './create-rollout.ts'
 import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
 import { failuresToTrip } from './failures-to-trip.ts'
 import { readInBetween } from './in-between.ts'
-import { readSuperseded } from './preview-superseded.ts'
+import { readSuperseded, warnOfSuperseded } from './preview-superseded.ts'
 import { readWaveOrders, shown, warnOfMissed } from './preview-order.ts'
 import { bytesToPull } from './pull-size.ts'
 import { warnOfSample } from './preview-sample.ts'
@@ -30,6 +30,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
     }
     const excluded = await readExcluded(tx, selection)
     const eligible = await countRows(tx, selection)
+    const supersedes = await readSuperseded(tx, channel.id)
     const waves = planWaves(spec.waves, eligible)
     const { id, version, tag, repository } = release
     return {
@@ -40,12 +41,16 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       waves: await presentWaves(tx, selection, { waves, spec }),
       mergedWaves: spec.waves.filter((_, rule) => !waves.some((wave) => wave.rule === rule)).map(({ name }) => name),
       excluded,
-      supersedes: await readSuperseded(tx, channel.id),
+      supersedes,
       bytesToPull: await bytesToPull(tx, selection),
       warnings:
         eligible === 0
           ? [{ code: 'preview.nobody', message: 'No device can take part.' }]
-          : [...(await warnOfMissed(tx, selection, waves[0])), ...warnOfSample(spec, waves)],
+          : [
+              ...supersedes.map(warnOfSuperseded),
+              ...(await warnOfMissed(tx, selection, waves[0])),
+              ...warnOfSample(spec, waves),
+            ],
     }
   })
 }

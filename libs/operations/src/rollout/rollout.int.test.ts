@@ -161,14 +161,6 @@ test('a device that moves back after it succeeded re-opens the verdict', async (
   expect(['pausing', 'paused']).toContain(rollout.state)
 })
 
-test('a second rollout is refused while one runs on the channel', async () => {
-  fleet = await TestFleet.create({ devices: 2 })
-  await start()
-  const release = await fleet.release(2)
-  const second = createRollout(fleet.ctx, { channel: 'edge-stable', release, start: 'now' })
-  await expect(second).rejects.toMatchObject({ reason: 'channel_busy' })
-})
-
 test('nothing is granted outside the maintenance window, and closed time counts against nobody', async () => {
   fleet = await TestFleet.create({ devices: 2 })
   const windows = [{ days: ['fri'], from: '10:00', to: '12:00', timezone: 'UTC' }]

@@ -1,20 +1,22 @@
 import type { Rollout } from '@bootfleet/contracts'
-import { activeStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
-import { OperationError } from '../errors.ts'
+import { notFound, OperationError } from '../errors.ts'
 import { skipReason } from './eligibility.ts'
-import { lockKnownRollout, type RolloutRow } from './lock-rollout.ts'
+import { readInBetween } from './in-between.ts'
+import type { RolloutRow } from './lock-rollout.ts'
 import { countEligible } from './plan-targets.ts'
 import { presentRollout } from './present-rollout.ts'
+import { lockToStart, supersedeRollouts } from './supersede-rollouts.ts'
 import { legalState, transition } from './transition.ts'
 
-/** Starts a draft or scheduled rollout now. Refused while another one runs on the channel, or when nobody is eligible. */
+/** Starts a draft or scheduled rollout now; it takes the place of those under way on the channel. Refused when nobody is eligible. */
 export function startRollout(ctx: Ctx, { rollout: id }: { rollout: string }): Promise<Rollout> {
   authorize(ctx, 'rollout:start')
   return inOrganization(ctx, async (tx) => {
-    const rollout = await lockKnownRollout(tx, id)
+    const rollout = await lockToStart(tx, id)
+    if (!rollout) throw notFound('rollout', id)
     // Asking twice is no error.
     if (rollout.state !== 'running') await startLocked(tx, ctx, rollout)
     return presentRollout(tx, ctx, id)
@@ -24,8 +26,8 @@ export function startRollout(ctx: Ctx, { rollout: id }: { rollout: string }): Pr
 /** Starts a rollout that this transaction has locked. */
 export async function startLocked(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<void> {
   legalState(rollout.state, 'start')
-  await refuseWhenBusy(tx, rollout)
   await refuseWhenNobody(tx, rollout)
+  await supersedeRollouts(tx, ctx, rollout)
   const because = { code: 'rollout.started', message: 'Started: the list of targets is being frozen.' }
   await transition(tx, ctx, { rollout, change: { verb: 'start', because, data: { startedAt: ctx.services.now() } } })
 }
@@ -44,17 +46,9 @@ export async function beginRunning(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promi
   }
 }
 
-// One rollout at a time moves a channel. The channel row is the lock between two that start together.
-async function refuseWhenBusy(tx: Tx, { id, channelId }: RolloutRow): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${channelId}::uuid FOR UPDATE`
-  const other = await tx.rollout.findFirst({ where: { channelId, id: { not: id }, state: { in: [...activeStates] } } })
-  if (!other) return
-  const message = `Rollout ${other.id} is ${other.state} on this channel. Wait for its end, or abort it first.`
-  throw new OperationError('conflict', message, { reason: 'channel_busy' })
-}
-
 async function refuseWhenNobody(tx: Tx, rollout: RolloutRow): Promise<void> {
-  const counts = await countEligible(tx, { ...rollout, rolloutId: rollout.id })
+  const inBetween = await readInBetween(tx, { startingOn: rollout.channelId })
+  const counts = await countEligible(tx, { ...rollout, rolloutId: rollout.id, inBetween })
   if ((counts.get(null) ?? 0) > 0) return
   const reasons = [...counts].map(([reason, count]) => `${count}: ${skipReason(reason ?? '').message}`)
   const detail = reasons.length > 0 ? reasons.join(' ') : 'No device follows the channel and matches the selector.'

@@ -3,6 +3,7 @@ import { Prisma, type Tx } from '@bootfleet/db'
 import { selectorSql } from '../device/selector-sql.ts'
 import { applyDecision } from './apply-decision.ts'
 import { skipReason } from './eligibility.ts'
+import { holdsSql, readInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import type { InstructionContext } from './write-instructions.ts'
 
@@ -40,9 +41,11 @@ export async function takeOut(tx: Tx, ctx: InstructionContext, view: RolloutView
 
 // By device, not by target: a list of targets that was just written has no statistics yet, and a plan that starts from
 // the group or the rollout then reads all of them for each device.
-function findMisfits(tx: Tx, rollout: RolloutRow, targets: readonly TargetView[]): Promise<Misfit[]> {
+async function findMisfits(tx: Tx, rollout: RolloutRow, targets: readonly TargetView[]): Promise<Misfit[]> {
+  const inBetween = rollout.selector === null ? [] : await readInBetween(tx, { rolloutId: rollout.id })
   const { channelId, releaseId, selector } = rollout
-  const matches = selector === null ? Prisma.sql`true` : selectorSql(selector)
+  const matches =
+    selector === null ? Prisma.sql`true` : Prisma.sql`(${selectorSql(selector)} OR ${holdsSql(inBetween)})`
   const deviceIds = targets.map(({ deviceId }) => deviceId)
   return tx.$queryRaw<Misfit[]>`
     WITH known AS MATERIALIZED (
@@ -94,5 +97,5 @@ function changeOf(target: TargetView, { reason }: Misfit, last: number | null): 
 const sentences: Record<string, string> = {
   moved: 'The device was moved to another group while the rollout ran.',
   other_channel: "The device's group follows another channel now.",
-  relabelled: "The device's labels no longer match the selector of the rollout.",
+  relabelled: "The device's labels do not match the selector of the rollout, and it holds no release in between.",
 }

@@ -47,9 +47,15 @@ async function loadImages(tx: Tx, rolloutId: string, deviceIds: string[]): Promi
   return new Map(rows.map((row) => [row.deviceId, row]))
 }
 
-function toDesired({ deviceId, instruct }: TargetRowChange, image: ImageRow, rollout: RolloutRow): DesiredChange {
+function toDesired(
+  { deviceId, instruct, state }: TargetRowChange,
+  image: ImageRow,
+  rollout: RolloutRow,
+): DesiredChange {
   const { policy } = rollout
-  const common = { deviceId, rolloutId: rollout.id, ...timesOf(policy) }
+  // An offer or a grant makes the document this rollout's; anything else must not undo what a newer one wrote.
+  const onlyOwn = state !== 'offered' && instruct?.kind !== 'apply'
+  const common = { deviceId, rolloutId: rollout.id, onlyOwn, ...timesOf(policy) }
   const wanted = {
     ref: `${image.repository}@${image.digest}`,
     accept: [...new Set([image.digest, ...(image.indexDigest ? [image.indexDigest] : [])])],

@@ -10,7 +10,8 @@ export interface SlotOwner {
 /** Takes and frees slots of the budget. A device holds one at most; its boot key tells an attempt's boot from the one before. */
 export async function writeSlots(tx: Tx, owner: SlotOwner, rows: readonly TargetRowChange[]): Promise<void> {
   const freed = rows.filter(({ slot }) => slot === 'free').map(({ deviceId }) => deviceId)
-  if (freed.length > 0) await tx.$executeRaw`DELETE FROM budget_slot WHERE device_id = ANY(${freed}::uuid[])`
+  if (freed.length > 0)
+    await tx.$executeRaw`DELETE FROM budget_slot WHERE device_id = ANY(${freed}::uuid[]) AND rollout_id = ${owner.rolloutId}::uuid`
   const taken = rows.filter(({ slot }) => slot === 'take')
   if (taken.length === 0) return
   await tx.$executeRaw`

@@ -1,0 +1,19 @@
+import type { Because, RolloutPreview } from '@bootfleet/contracts'
+import { activeStates, busyStates, type RolloutState } from '@bootfleet/domain'
+import type { Tx } from '@bootfleet/db'
+
+/** Rollouts whose place a new one on the channel would take, and how many of their devices would finish there first. */
+export function readSuperseded(tx: Tx, channelId: string): Promise<RolloutPreview['supersedes']> {
+  return tx.$queryRaw<{ rollout: string; state: RolloutState; finishFirst: number }[]>`
+    SELECT r.id::text AS rollout, r.state, (
+      SELECT count(*)::int FROM rollout_target t
+      WHERE t.rollout_id = r.id AND t.state = ANY(${[...busyStates]}::text[])) AS "finishFirst"
+    FROM rollout r WHERE r.channel_id = ${channelId}::uuid AND r.state = ANY(${[...activeStates]}::text[]) ORDER BY r.id`
+}
+
+/** Says of one of them what becomes of it. */
+export function warnOfSuperseded({ rollout, state, finishFirst }: RolloutPreview['supersedes'][number]): Because {
+  const first = finishFirst === 0 ? '' : ` ${finishFirst} of its devices finish it first.`
+  const message = `Takes the place of rollout ${rollout}, which is ${state.replaceAll('_', ' ')}.${first}`
+  return { code: 'preview.supersedes', message, rollout, finishFirst }
+}

@@ -1,0 +1,38 @@
+import { activeStates } from '@bootfleet/domain'
+import type { Tx } from '@bootfleet/db'
+import type { Ctx } from '../context.ts'
+import { lockRollout, type RolloutRow } from './lock-rollout.ts'
+import { transition } from './transition.ts'
+
+const isActive = (state: string) => (activeStates as readonly string[]).includes(state)
+
+/**
+ * Locks a rollout that is about to start together with those that it would supersede, in the order of their ids: whoever
+ * needs several rollouts locks the older one first.
+ */
+export async function lockToStart(tx: Tx, id: string): Promise<RolloutRow | undefined> {
+  const found = await tx.rollout.findUnique({ where: { id }, select: { channelId: true } })
+  if (!found) return undefined
+  await tx.$queryRaw`
+    SELECT 1 FROM rollout WHERE channel_id = ${found.channelId}::uuid AND (id = ${id}::uuid OR state = ANY(${[...activeStates]}::text[]))
+    ORDER BY id FOR UPDATE`
+  return lockRollout(tx, id)
+}
+
+/**
+ * Takes the place of every rollout that is under way on the channel. What was not started yet stays as it is: it will
+ * supersede this one in its turn. The channel row is the lock between two that start together.
+ */
+export async function supersedeRollouts(tx: Tx, ctx: Ctx, { id, channelId }: RolloutRow): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${channelId}::uuid FOR UPDATE`
+  const others = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id::text FROM rollout
+    WHERE channel_id = ${channelId}::uuid AND id <> ${id}::uuid AND state = ANY(${[...activeStates]}::text[]) ORDER BY id`
+  for (const other of others) {
+    const rollout = await lockRollout(tx, other.id)
+    if (!rollout || !isActive(rollout.state)) continue
+    const message = `Rollout ${id} on the same channel took its place; devices that were granted their reboot finish here first.`
+    const because = { code: 'rollout.superseded', message, rollout: id }
+    await transition(tx, ctx, { rollout, change: { verb: 'supersede', because, data: { supersededBy: id } } })
+  }
+}
