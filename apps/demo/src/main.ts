@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { createClient } from '@bootfleet/sdk'
 import { readConfig } from './config.ts'
-import { images, repository } from './images.ts'
+import { repository } from './images.ts'
 import { runDemo } from './run-demo.ts'
-import { serveImages } from './serve-images.ts'
+import { serveUnlessPublished } from './serve-unless-published.ts'
 import { simulate } from './simulator.ts'
 
 const stop = new AbortController()
@@ -11,13 +11,15 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop
 
 async function main(): Promise<void> {
   const config = readConfig()
-  await using server = await serveImages(images, { repository, port: config.port })
+  const client = createClient(config.api)
+  const say = (line: string) => void process.stdout.write(`${line}\n`)
+  await using server = await serveUnlessPublished(client, { port: config.port, say })
   const ending = await runDemo({
-    client: createClient(config.api),
+    client,
     repository: `${server.registry}/${repository}`,
     simulate: (group, signal) => simulate(config, group, signal),
     signal: stop.signal,
-    say: (line) => void process.stdout.write(`${line}\n`),
+    say,
   })
   // Keys of devices that are no more.
   if (ending === 'removed') await rm(config.folder, { recursive: true, force: true })

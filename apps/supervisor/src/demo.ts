@@ -14,12 +14,15 @@ export async function isDemoWanted(services: Services, organizationId: string, i
   return isAllowed && state !== 'none'
 }
 
-/** The port of the demo's images: it is part of their names, so it is found once and kept in `folder`. */
-export async function keepDemoPort(folder: string): Promise<number> {
+/**
+ * The port of the demo's images: it is part of their names, so it is found once and kept in `folder`. None of `taken`,
+ * on which nothing listens yet.
+ */
+export async function keepDemoPort(folder: string, taken: readonly number[]): Promise<number> {
   const file = join(folder, 'port')
   const kept = Number(await readPrivateFile(file))
   if (kept > 0) return kept
-  const port = await findFreePort(preferredPort)
+  const port = await findFreePort(taken.includes(preferredPort) ? undefined : preferredPort)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writePrivateFile(file, `${port}\n`)
   return port

@@ -53,7 +53,7 @@ export async function supervise(run: Run): Promise<Supervised> {
   run.signal.throwIfAborted()
   const prepared = await prepareInstallation(run, folder, { urls, secretKey })
   run.signal.throwIfAborted()
-  const demoPort = prepared.demo ? await keepDemoPort(folder.demo) : undefined
+  const demoPort = prepared.demo ? await keepDemoPort(folder.demo, Object.values(config.ports)) : undefined
   await startParts(run, events, { urls, secretKey, demoPort })
   if (demoPort !== undefined) keep(run, new Child(describeDemo({ root, config, port: demoPort }), events))
   return prepared

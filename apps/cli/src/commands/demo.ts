@@ -18,8 +18,9 @@ export function addDemo(program: Command, cli: Cli): void {
   const remove = demo.command('remove').description('remove the demo and nothing else')
   remove.action(async () => {
     const { client, output } = await openSession(cli, remove)
-    const { devices } = await client.demo.get()
+    const { state, devices } = await client.demo.get()
     const left = await client.demo.remove()
-    output.result(left, () => [`The demo is removed, with ${devices} simulated devices. Nothing else was touched.`])
+    const removed = `The demo is removed, with ${devices} simulated devices. Nothing else was touched.`
+    output.result(left, () => [state === 'none' ? 'There is no demo.' : removed])
   })
 }
