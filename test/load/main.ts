@@ -32,7 +32,9 @@ async function run(options: Options): Promise<void> {
       sections.push(section)
       say(`\n${printed([section])}`)
     }
-    if (options.markdown) await writeFile(document, asMarkdown({ sections, machine, options }))
+    const after = `Load average after the run ${readLoad()}, its own load included.`
+    say(`\n${after}`)
+    if (options.markdown) await writeFile(document, asMarkdown({ sections, machine: [...machine, after], options }))
   } finally {
     await site.stop()
   }

@@ -50,7 +50,12 @@ async function push(site: Site, ids: readonly string[], { jitterSec }: { jitterS
     300_000,
   )
   const arrivals = await generator.call('arrivals', {})
-  return arrivals.map(({ device, at }) => Math.max(0, at - (committed.get(device) ?? Number.NaN)))
+  // A document may come twice; the first of each counts.
+  const first = new Map(arrivals.toReversed().map(({ device, at }) => [device, at]))
+  return [...first].flatMap(([device, at]) => {
+    const since = committed.get(device)
+    return since === undefined ? [] : [Math.max(0, at - since)]
+  })
 }
 
 /** A document that differs from the one before, and asks for nothing. */

@@ -8,7 +8,7 @@ export interface GeneratorCalls {
   send: { input: SendInput; output: { at: number } }
   /** Documents that came since the last call. */
   arrivals: { input: Record<string, never>; output: Arrival[] }
-  /** How many came since the last call of `arrivals`. */
+  /** To how many devices any came since the last call of `arrivals`. */
   arrived: { input: Record<string, never>; output: number }
 }
 

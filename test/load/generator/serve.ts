@@ -45,7 +45,7 @@ const handlers: Handlers = {
     arrivals = []
     return taken
   },
-  arrived: async () => arrivals.length,
+  arrived: async () => new Set(arrivals.map(({ device }) => device)).size,
 }
 
 function reply(answer: Reply): void {
