@@ -89,6 +89,8 @@ export const PolicyInput = z
     windows: z.enum(['respect', 'ignore']).default('respect'),
     onTrip: z.enum(['pause', 'abort']).default('pause'),
     unreachable: z.enum(['replace', 'wait', 'fail']).default('replace'),
+    /** Devices that enroll, are moved or relabelled into the rollout while it runs: left alone, or added to the last wave. */
+    lateJoiners: z.enum(['ignore', 'append']).default('ignore'),
     /** Deals the devices round robin over the values of this label, those without it being one stratum more. */
     stratifyBy: z.string().regex(labelKeyPattern, stratifyByRule).nullable().default(null),
     jitterSec: seconds.default(0),

@@ -56,6 +56,8 @@ export interface PolicySpec {
   readonly windows: 'respect' | 'ignore'
   readonly onTrip: 'pause' | 'abort'
   readonly unreachable: 'replace' | 'wait' | 'fail'
+  /** Whether a device that comes to the rollout's channel or selector while it runs is appended to the last wave. */
+  readonly lateJoiners: 'ignore' | 'append'
   /** Key of a label over whose values the order deals the targets, so that one site or model is not the whole canary. */
   readonly stratifyBy: string | null
   readonly jitterSec: number

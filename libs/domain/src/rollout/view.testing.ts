@@ -32,6 +32,7 @@ export const policy: PolicySpec = {
   windows: 'respect',
   onTrip: 'pause',
   unreachable: 'replace',
+  lateJoiners: 'ignore',
   stratifyBy: null,
   jitterSec: 0,
   observeForSec: 86_400,

@@ -5,6 +5,7 @@ import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { findGroup } from '../group/find-group.ts'
 import { emit } from '../outbox.ts'
+import { appendLateJoiner } from '../rollout/append-late-joiner.ts'
 import { findDevice } from './find-device.ts'
 import { readDevice } from './read-device.ts'
 import { wakeDeviceRollouts } from './wake-device-rollouts.ts'
@@ -26,7 +27,10 @@ export async function updateDevice(ctx: Ctx, { id, name, labels, group }: Update
     }
     await audit(tx, ctx, { action: 'device.update', subject: { kind: 'device', id }, detail })
     await emit(tx, ctx.organizationId, [{ kind: 'device.changed', deviceIds: [id] }])
-    if (labels !== undefined || groupId !== device.groupId) await wakeDeviceRollouts(tx, ctx, id)
+    if (labels !== undefined || groupId !== device.groupId) {
+      await appendLateJoiner(tx, ctx, id)
+      await wakeDeviceRollouts(tx, ctx, id)
+    }
     return readDevice(tx, ctx, id)
   })
 }

@@ -6,6 +6,7 @@ import type { Ctx } from '../../context.ts'
 import type { PublicKeys } from '../../desired/build-desired.ts'
 import { readAuthority, readPublicSigningKeys } from '../../installation/installation-keys.ts'
 import { emit } from '../../outbox.ts'
+import { appendLateJoiner } from '../../rollout/append-late-joiner.ts'
 import type { Services } from '../../services.ts'
 import { createCertificate } from './create-certificate.ts'
 import type { LockedToken } from './enrollment-token.ts'
@@ -94,6 +95,7 @@ async function record(tx: Tx, services: Services, { request, device, revoked }: 
   const organizationId = token.organization_id
   const ctx: Ctx = { services, organizationId, actor: { kind: 'device', id: device.id, name: device.name } }
   const detail = { token: token.name, incarnation: device.incarnation, remoteAddress, hardwareId: machine.hardwareId }
+  await appendLateJoiner(tx, ctx, device.id)
   await audit(tx, ctx, { action: 'device.enroll', subject: { kind: 'device', id: device.id }, detail })
   const message = device.again
     ? `Enrolled again with the token "${token.name}"; the certificates of its earlier enrollment were revoked.`
