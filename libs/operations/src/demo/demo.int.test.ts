@@ -7,6 +7,8 @@ import { systemCtx, type Ctx, type Role } from '../context.ts'
 import { createEnrollmentToken } from '../enrollment-token/create-enrollment-token.ts'
 import { createGroup } from '../group/create-group.ts'
 import { setupInstallation } from '../installation/setup-installation.ts'
+import { advanceRollout } from '../rollout/advance-rollout.ts'
+import { createRollout } from '../rollout/create-rollout.ts'
 import type { Services } from '../services.ts'
 import { getDemo } from './get-demo.ts'
 import { removeDemo } from './remove-demo.ts'
@@ -58,6 +60,26 @@ async function startWith(devices: number, owner = ctx) {
   return { channel: channel!, group: group!, policy: policy! }
 }
 
+/** A rollout of the demo's channel that is under way, without a registry. */
+async function startRollout(channelId: string): Promise<void> {
+  const { organizationId } = ctx
+  const id = services.newId()
+  const release = { id, organizationId, channelId, version: '1.0', annotations: {}, createdBy: 'test' }
+  const image = {
+    architecture: 'amd64',
+    sizeBytes: 1n,
+    layers: [],
+    manifestDigest: digestOf(1),
+    configDigest: digestOf(2),
+  }
+  await db.transaction('system', async (tx) => {
+    await tx.release.create({ data: { ...release, ...input, createdAt: new Date() } })
+    await tx.releaseManifest.create({ data: { ...image, releaseId: id, organizationId } })
+  })
+  const { id: rolloutId } = await createRollout(ctx, { channel: 'demo', release: id, start: 'now' })
+  for (let turn = 0; turn < 20; turn++) await advanceRollout(services, { rolloutId })
+}
+
 /** What the organization has: names, and the devices that were not removed. */
 function remaining({ organizationId }: Ctx) {
   const where = { organizationId }
@@ -67,6 +89,8 @@ function remaining({ organizationId }: Ctx) {
     devices: await tx.device.count({ where: { ...where, removedAt: null } }),
   }))
 }
+
+const rolloutsOf = (channelId: string) => db.transaction('system', (tx) => tx.rollout.count({ where: { channelId } }))
 
 const nothing = { state: 'none', channel: null, group: null, policy: null, devices: 0, releases: [], hint: null }
 
@@ -109,8 +133,10 @@ describe('removing', () => {
   })
 
   test('goes on where it was interrupted, and starts nothing anew before', async () => {
-    await startWith(3)
-    let left = 3
+    const { channel } = await startWith(3)
+    await startRollout(channel.id)
+    expect(await rolloutsOf(channel.id)).toBe(1)
+    let left = 4
     const transaction = ((scope, work) => {
       if (left-- === 0) throw new Error('the power is gone')
       return db.transaction(scope, work)
@@ -118,6 +144,7 @@ describe('removing', () => {
     const failing = { ...ctx, services: { ...services, db: { ...db, transaction } } }
     await expect(removeDemo(failing)).rejects.toThrow('the power is gone')
     expect(await getDemo(ctx)).toMatchObject({ state: 'removing', hint: { code: 'demo.removing' }, devices: 2 })
+    expect(await rolloutsOf(channel.id)).toBe(0)
     await expect(startDemo(ctx, input)).rejects.toMatchObject({ code: 'conflict', reason: 'demo_removing' })
     expect(await removeDemo(ctx)).toEqual(nothing)
     expect(await remaining(ctx)).toEqual({ channels: [], groups: ['default'], devices: 0 })

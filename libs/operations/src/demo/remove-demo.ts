@@ -23,6 +23,8 @@ export async function removeDemo(ctx: Ctx): Promise<Demo> {
   authorize(ctx, 'demo:write')
   const record = await beginRemoval(ctx)
   if (record === null) return inOrganization(ctx, (tx) => presentDemo(tx, ctx.organizationId))
+  // First, so that no rollout that is under way has to take out one device after the other.
+  await inOrganization(ctx, (tx) => removeRollouts(tx, record))
   for (;;) {
     const devices = await inOrganization(ctx, (tx) => findSimulated(tx, record, chunk))
     for (const { id } of devices) await removeOnce(ctx, id)
@@ -96,7 +98,7 @@ function finish(ctx: Ctx, record: DemoRecord): Promise<Demo | null> {
     if ((await lockDemo(tx, organizationId)) === null) return presentDemo(tx, organizationId)
     await refuseIfHeld(tx, ctx, record)
     if ((await findSimulated(tx, record, 1)).length > 0) return null
-    if (channelId !== undefined) await removeRollouts(tx, channelId)
+    await removeRollouts(tx, record)
     if (groupId !== undefined) await removeGroup(tx, ctx, groupId)
     if (channelId !== undefined) await tx.channel.deleteMany({ where: { id: channelId } })
     if (policyId !== undefined) await tx.policy.deleteMany({ where: { id: policyId } })
@@ -110,7 +112,8 @@ function finish(ctx: Ctx, record: DemoRecord): Promise<Demo | null> {
   })
 }
 
-async function removeRollouts(tx: Tx, channelId: string): Promise<void> {
+async function removeRollouts(tx: Tx, { channelId }: DemoRecord): Promise<void> {
+  if (channelId === undefined) return
   // The locks of rollouts come in the order of ids, before anything that is theirs.
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id::text FROM rollout WHERE channel_id = ${channelId}::uuid ORDER BY id FOR UPDATE`
