@@ -25,6 +25,7 @@ const handwritten = [
   'rollout_to_wake',
   'rollout_target_due',
   'rollout_target_unassigned',
+  'rollout_target_grant_order',
   'device_presence_online',
   'device_labels',
 ]

@@ -25,7 +25,11 @@ export { takeDesiredToSend } from './device-link/dispatch/take-desired.ts'
 export { enrollDevice } from './device-link/enrollment/enroll-device.ts'
 export { renewCertificate } from './device-link/enrollment/renew-certificate.ts'
 export type { DeviceIdentity } from './device-link/identity/device-identity.ts'
-export { findDeadCertificates, readDeviceIdentities, readDeviceIdentity } from './device-link/identity/device-identity.ts'
+export {
+  findDeadCertificates,
+  readDeviceIdentities,
+  readDeviceIdentity,
+} from './device-link/identity/device-identity.ts'
 export { verifyDeviceToken } from './device-link/identity/verify-device-token.ts'
 export type { ControlReply, InboundMessage, IngestOutcome, IngestResult } from './device-link/ingest/inbound.ts'
 export { ingestBatch, maxIngestBatch } from './device-link/ingest/ingest-batch.ts'
@@ -39,6 +43,8 @@ export { getDevice } from './device/get-device.ts'
 export { listBoots } from './device/list-boots.ts'
 export { listDeviceEvents } from './device/list-device-events.ts'
 export { listDevices } from './device/list-devices.ts'
+export { pinDevice, unpinDevice } from './device/pin-device.ts'
+export { retryDevice } from './device/retry-device.ts'
 export { rebootDevice } from './device/reboot-device.ts'
 export { removeDevice } from './device/remove-device.ts'
 export { unquarantineDevice } from './device/unquarantine-device.ts'

@@ -7,8 +7,11 @@ import {
   listBoots,
   listDeviceEvents,
   listDevices,
+  pinDevice,
   rebootDevice,
   removeDevice,
+  retryDevice,
+  unpinDevice,
   unquarantineDevice,
   updateDevice,
 } from '@bootfleet/operations'
@@ -54,6 +57,21 @@ export class DevicesController {
   @Endpoint(devices.unquarantine)
   unquarantine(@Input() { ctx, params, body }: InputOf<typeof devices.unquarantine>) {
     return unquarantineDevice(ctx, { ...params, ...body })
+  }
+
+  @Endpoint(devices.pin)
+  pin(@Input() { ctx, params, body }: InputOf<typeof devices.pin>) {
+    return pinDevice(ctx, { ...params, ...body })
+  }
+
+  @Endpoint(devices.unpin)
+  unpin(@Input() { ctx, params }: InputOf<typeof devices.unpin>) {
+    return unpinDevice(ctx, params)
+  }
+
+  @Endpoint(devices.retry)
+  retry(@Input() { ctx, params }: InputOf<typeof devices.retry>) {
+    return retryDevice(ctx, params)
   }
 
   @Endpoint(devices.reboot)

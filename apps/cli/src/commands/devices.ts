@@ -3,6 +3,7 @@ import { deviceStates, type Device } from '@bootfleet/contracts'
 import { openSession, type Cli } from '../cli.ts'
 import { formatAge } from '../duration.ts'
 import { findDevice } from '../find-device.ts'
+import { addDeviceVerbs } from './devices-verbs.ts'
 import { deviceLines, imageName } from '../output/device-lines.ts'
 import { explanationLines } from '../output/explanation.ts'
 import { toneOf } from '../output/paint.ts'
@@ -40,6 +41,7 @@ export function addDevices(program: Command, cli: Cli): void {
   addList(devices, cli)
   addShow(devices, cli)
   addExplain(devices, cli)
+  addDeviceVerbs(devices, cli)
 }
 
 function addList(devices: Command, cli: Cli): void {

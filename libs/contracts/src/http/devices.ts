@@ -32,6 +32,9 @@ export const Unquarantine = z
   .prefault({})
   .meta({ id: 'Unquarantine' })
 
+/** A release of any channel, by its id. */
+export const PinDevice = z.strictObject({ release: z.uuid() }).meta({ id: 'PinDevice' })
+
 const verb = <const P extends string, const S extends string>(path: P, summary: S) =>
   endpoint({ method: 'POST', path: `/v1/devices/:id/${path}`, summary, tag, status: 200, params, response: Device })
 
@@ -111,6 +114,18 @@ export const devices = {
     body: Unquarantine,
     response: Device,
   }),
+  pin: endpoint({
+    method: 'POST',
+    path: '/v1/devices/:id/pin',
+    summary: 'Keep a device out of the rollouts of every other release',
+    tag,
+    status: 200,
+    params,
+    body: PinDevice,
+    response: Device,
+  }),
+  unpin: verb('unpin', 'Let a device take part in rollouts again'),
+  retry: verb('retry', 'Try the failed target of a device again, and give a device that was ahead new images again'),
   reboot: verb('reboot', 'Reboot a device now'),
   collectLogs: verb('collect-logs', 'Have a device send its logs'),
 }

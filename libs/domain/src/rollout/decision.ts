@@ -1,5 +1,5 @@
 import type { Because } from './because.ts'
-import type { Evaluation } from './gate.ts'
+import type { Evaluation } from './evaluation.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { TargetState } from './target-lifecycle.ts'
 import type { Instant, WaveState } from './view.ts'

@@ -1,5 +1,5 @@
 import type { Because } from './because.ts'
-import type { Evaluation, GrantPrefix } from './gate.ts'
+import type { Evaluation, GrantPrefix } from './evaluation.ts'
 import type { GateRule, SprtRule } from './policy.ts'
 import { passesUpTo, sprtSample, tripsFrom } from './sprt.ts'
 

@@ -1,12 +1,7 @@
 import type { Because } from './because.ts'
+import type { Evaluation, GrantPrefix } from './evaluation.ts'
 import { sequential, sequentialReason } from './gate-sequential.ts'
 import type { GateRule } from './policy.ts'
-
-/** What concluded before the first granted target of a wave that has not concluded, in grant order. */
-export interface GrantPrefix {
-  readonly succeeded: number
-  readonly failures: number
-}
 
 /** What a wave's gate counts. `size` is the planned size; `excused` failures were accepted by an operator. */
 export interface GateCounts {
@@ -18,23 +13,6 @@ export interface GateCounts {
   readonly excused: number
   /** Of a sequential gate; without it none is known. */
   readonly prefix?: GrantPrefix | undefined
-}
-
-/** One comparison of a gate, as the API serves it. */
-export interface Evaluation {
-  readonly metric:
-    | 'failures'
-    | 'failure_percent'
-    | 'success_percent'
-    | 'sequential_trip'
-    | 'sequential_pass'
-    | 'rollout_failures'
-  readonly numerator: number
-  readonly denominator: number
-  /** `null`: no number would do yet. */
-  readonly threshold: number | null
-  readonly minSample: number
-  readonly verdict: 'trip' | 'pass' | 'wait'
 }
 
 export interface GateResult {

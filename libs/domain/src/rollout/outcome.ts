@@ -1,5 +1,5 @@
 import type { Because } from './because.ts'
-import type { Evaluation } from './gate.ts'
+import type { Evaluation } from './evaluation.ts'
 import type { RolloutState } from './lifecycle.ts'
 
 /** Where a turn leaves the rollout, and why. */

@@ -1,5 +1,6 @@
 import { afterPass } from './gate-sequential.ts'
-import { evaluateGate, type Evaluation, type GateCounts } from './gate.ts'
+import type { Evaluation } from './evaluation.ts'
+import { evaluateGate, type GateCounts } from './gate.ts'
 import type { GateRule } from './policy.ts'
 
 /** An opened wave, and what its gate counts. */

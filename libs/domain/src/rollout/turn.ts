@@ -1,6 +1,7 @@
 import type { TargetChange, WaveChange } from './decision.ts'
 import { follow } from './follow.ts'
-import type { GateCounts, GrantPrefix } from './gate.ts'
+import type { GrantPrefix } from './evaluation.ts'
+import type { GateCounts } from './gate.ts'
 import { changed, move } from './move.ts'
 import { endStates, failureStates, hasEnded, targetStates, type TargetState } from './target-lifecycle.ts'
 import { dueAfter, type Follow } from './timers.ts'

@@ -1,5 +1,5 @@
 import type { Because } from './because.ts'
-import type { GrantPrefix } from './gate.ts'
+import type { GrantPrefix } from './evaluation.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { PolicySpec } from './policy.ts'
 import type { TargetState } from './target-lifecycle.ts'

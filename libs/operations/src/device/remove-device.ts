@@ -12,6 +12,8 @@ export async function removeDevice(ctx: Ctx, { id }: { id: string }): Promise<vo
   const now = services.now()
   await inOrganization(ctx, async (tx) => {
     const { name, hardwareId } = await findDevice(tx, ctx, id)
+    // Rollouts are locked before anything of their devices, as their own turns do it.
+    await wakeDeviceRollouts(tx, ctx, id)
     await tx.device.update({ where: { id }, data: { removedAt: now } })
     await tx.deviceCertificate.updateMany({ where: { deviceId: id, revokedAt: null }, data: { revokedAt: now } })
     await tx.budgetSlot.deleteMany({ where: { deviceId: id } })
@@ -22,6 +24,5 @@ export async function removeDevice(ctx: Ctx, { id }: { id: string }): Promise<vo
       { kind: 'device.changed', deviceIds: [id] },
       { kind: 'device.kick', deviceId: id, why: 'removed' },
     ])
-    await wakeDeviceRollouts(tx, ctx, id)
   })
 }

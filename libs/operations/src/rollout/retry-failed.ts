@@ -17,13 +17,18 @@ export async function retryAllFailed(
   let total = 0
   for (let retried = chunk; retried === chunk; total += retried) {
     retried = await inOrganization(ctx, async (tx) =>
-      mayRetry(await lockKnownRollout(tx, rolloutId)) ? retryFailed(tx, ctx, rolloutId) : 0,
+      mayRetry(await lockKnownRollout(tx, rolloutId)) ? retryFailed(tx, ctx, { rolloutId }) : 0,
     )
   }
   return total
 }
 
-async function retryFailed(tx: Tx, ctx: Ctx, rolloutId: string): Promise<number> {
+/** Opens failed targets of a locked rollout again: all up to a bound, or that of one device. Returns how many. */
+export async function retryFailed(
+  tx: Tx,
+  ctx: Ctx,
+  { rolloutId, deviceId = null }: { rolloutId: string; deviceId?: string | null },
+): Promise<number> {
   const now = ctx.services.now()
   const because = { code: 'operator.retry', message: `Tried again by ${ctx.actor.name}.` }
   const rows = await tx.$queryRaw<{ deviceId: string; digest: string; wave: number | null }[]>`
@@ -32,6 +37,7 @@ async function retryFailed(tx: Tx, ctx: Ctx, rolloutId: string): Promise<number>
       grant_id = NULL, grant_conn = NULL, granted_at = NULL, grant_boot_key = NULL, recalled = false, soak_boot_key = NULL,
       soak_until = NULL, attempts = 0
     FROM (SELECT device_id FROM rollout_target WHERE rollout_id = ${rolloutId}::uuid AND state = ANY(${[...failureStates]})
+            AND (${deviceId}::uuid IS NULL OR device_id = ${deviceId}::uuid)
           ORDER BY device_id LIMIT ${chunk} FOR UPDATE) AS failed
     WHERE t.device_id = failed.device_id AND t.rollout_id IS NOT DISTINCT FROM ${rolloutId}::uuid
     RETURNING t.device_id::text AS "deviceId", t.digest, t.wave`
