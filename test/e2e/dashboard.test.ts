@@ -230,7 +230,7 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     await heading('Sign in to bootfleet').waitFor()
     await signIn(viewer)
     const reason = page.getByText('Your role, viewer, may not do this.')
-    await heading('Fleet').waitFor()
+    await heading(/^Fleet$/).waitFor()
     await page.goto(badRollout)
     for (const name of ['Start', 'Pause', 'Resume', 'Abort', 'Retry failed'])
       expect(await button(name).isDisabled(), name).toBe(true)
@@ -246,7 +246,7 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     await button('Sign out').click()
     await heading('Sign in to bootfleet').waitFor()
     await signIn(admin)
-    await heading('Fleet').waitFor()
+    await heading(/^Fleet$/).waitFor()
   })
 
   test('has no page that axe finds fault with or that is wider than a phone, in light and dark', async () => {
