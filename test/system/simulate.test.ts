@@ -6,7 +6,8 @@ import type { PolicyInput } from '@bootfleet/contracts'
 import { query, requireServer, waitFor } from '@bootfleet/testkit'
 import { Lab } from './stack/lab.ts'
 import { Simulation } from './stack/simulation.ts'
-import { parts, Stack } from './stack/stack.ts'
+import { parts } from './stack/describe-servers.ts'
+import { Stack } from './stack/stack.ts'
 
 const timeouts = { applySec: 180, healthSec: 60 }
 const fleet = 40

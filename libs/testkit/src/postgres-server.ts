@@ -15,8 +15,11 @@ export interface PostgresServer extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-/** Starts a real PostgreSQL on a free port, with a migrated template database and the application's login. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a real PostgreSQL on a free port, with a migrated template database and the application's login. A `durable` one
+ * has on the disk what is committed, as that of `npm start`; tests need no such thing.
+ */
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'bootfleet-postgres-'))
   // As root the server runs as the user `postgres`, who must be able to reach its data.
   await chmod(directory, 0o755)
@@ -28,8 +31,15 @@ export async function startPostgres(): Promise<PostgresServer> {
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
+    initdbFlags: [...(durable ? [] : ['--no-sync']), '--encoding=UTF8', '--locale=C'],
+    postgresFlags: [
+      '-c',
+      `fsync=${durable ? 'on' : 'off'}`,
+      '-c',
+      'max_connections=300',
+      '-c',
+      'listen_addresses=127.0.0.1',
+    ],
     onLog: () => {},
     onError: () => {},
   })

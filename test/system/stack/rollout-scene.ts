@@ -1,7 +1,8 @@
 import type { PolicyInput } from '@bootfleet/contracts'
 import { waitFor } from '@bootfleet/testkit'
 import { Lab } from './lab.ts'
-import { parts, Stack } from './stack.ts'
+import { parts } from './describe-servers.ts'
+import { Stack } from './stack.ts'
 
 const canary: PolicyInput = {
   waves: [{ name: 'canary', size: { count: 1 }, soakSec: 2 }],

@@ -1,24 +1,26 @@
 import { randomBytes } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { connect } from '@bootfleet/db'
 import { prepareQueue, setupInstallation, type Services } from '@bootfleet/operations'
 import { createSecretBox, parseMasterKey } from '@bootfleet/pki'
 import { createClient, type Client } from '@bootfleet/sdk'
 import {
   createTestDatabase,
-  freePort,
   startPostgres,
   testServices,
   type PostgresServer,
   type TestDatabase,
 } from '@bootfleet/testkit'
-import { ServerProcess } from './server-process.ts'
-
-export const parts = ['api', 'gateway', 'worker'] as const
-export type PartName = (typeof parts)[number]
+import { describeServers, parts, type PartName } from './describe-servers.ts'
+import type { ServerProcess } from './server-process.ts'
 
 /** The only person of a fresh stack. */
 export const admin = { email: 'admin@fleet.test', password: 'correct horse battery staple', name: 'Admin' }
+
+// Registries of tests are on this machine and speak plain http.
+const localRegistries = {
+  BOOTFLEET_ALLOW_PRIVATE_REGISTRIES: 'true',
+  BOOTFLEET_ALLOW_INSECURE_REGISTRIES: 'true',
+}
 
 /** The control plane as it is deployed: PostgreSQL and one process each of api, gateway and worker. */
 export class Stack implements AsyncDisposable {
@@ -51,7 +53,12 @@ export class Stack implements AsyncDisposable {
     const secretKey = randomBytes(32).toString('hex')
     await prepareQueue(database.adminUrl)
     const extra = await setUp({ databaseUrl: database.url, secretKey, prepare })
-    const { processes, apiUrl } = await describe({ databaseUrl: database.url, secretKey, extra })
+    const { processes, ports } = await describeServers({
+      databaseUrl: database.url,
+      secretKey,
+      extra: { ...localRegistries, ...extra },
+    })
+    const apiUrl = `http://127.0.0.1:${ports.api}`
     for (const name of parts) await processes[name].start()
     const client = await signIn(apiUrl)
     return new Stack({ client, apiUrl, database, processes, postgres })
@@ -90,50 +97,4 @@ async function signIn(baseUrl: string): Promise<Client> {
   const { email, password } = admin
   const { token } = await createClient({ baseUrl }).sessions.create({ body: { email, password } })
   return createClient({ baseUrl, token })
-}
-
-async function describe({
-  databaseUrl,
-  secretKey,
-  extra,
-}: {
-  databaseUrl: string
-  secretKey: string
-  extra: Record<string, string>
-}) {
-  const [api = 0, device = 0, mqtt = 0, gatewayHealth = 0, workerHealth = 0] = await Promise.all(
-    Array.from({ length: 5 }, () => freePort()),
-  )
-  const env = {
-    NODE_ENV: 'test',
-    HOST: '127.0.0.1',
-    API_PORT: String(api),
-    DEVICE_PORT: String(device),
-    MQTT_PORT: String(mqtt),
-    HEALTH_PORT: String(gatewayHealth),
-    WORKER_PORT: String(workerHealth),
-    DATABASE_URL: databaseUrl,
-    BOOTFLEET_SECRET_KEY: secretKey,
-    BOOTFLEET_WEB_URL: `http://127.0.0.1:${api}`,
-    BOOTFLEET_DEVICE_URL: `https://127.0.0.1:${device}`,
-    BOOTFLEET_MQTT_HOST: '127.0.0.1',
-    BOOTFLEET_MQTT_PORT: String(mqtt),
-    BOOTFLEET_ALLOW_PRIVATE_REGISTRIES: 'true',
-    BOOTFLEET_ALLOW_INSECURE_REGISTRIES: 'true',
-    LOG_LEVEL: 'warn',
-    ...extra,
-  }
-  const make = (name: PartName, port: number) =>
-    new ServerProcess({
-      name,
-      env,
-      main: fileURLToPath(new URL(`../../../apps/${name}/dist/main.js`, import.meta.url)),
-      readyUrl: `http://127.0.0.1:${port}/readyz`,
-    })
-  const processes = {
-    api: make('api', api),
-    gateway: make('gateway', gatewayHealth),
-    worker: make('worker', workerHealth),
-  }
-  return { processes, apiUrl: `http://127.0.0.1:${api}` }
 }
