@@ -43,4 +43,11 @@ test('what could not run is counted as failed, what was switched off as skipped'
   expect(counts).toMatchObject({ passed: 2, failed: 3 })
   expect(counts.notRun).toContain('outcomes.test.js: is skipped')
   expect(counts.notRun).toContain('outcomes.test.js: is not written')
+  expect(counts.failures.map((failure) => failure.split('\n').slice(0, 2))).toEqual(
+    expect.arrayContaining([
+      ['outcomes.test.js: fails', 'on purpose'],
+      ['broken.test.js', 'does not load'],
+      ['hook.test.js', 'on purpose'],
+    ]),
+  )
 }, 60_000)

@@ -6,22 +6,25 @@ import { runSuite, suites } from './tools/suites.mjs'
 
 const inCi = process.env.CI === 'true'
 const total = { passed: 0, failed: 0, skipped: 0 }
+/** What failed, to be told again at the end, where people and logs that were cut look. */
+const told = []
 const started = performance.now()
 
 function title(text) {
   console.log(`\n── ${text} (${Math.round((performance.now() - started) / 1000)} s)`)
 }
 
-function count(ok) {
+function count(ok, name) {
   total[ok ? 'passed' : 'failed'] += 1
+  if (!ok) told.push(`${name}: see above`)
   return ok
 }
 
 async function prepare() {
   title('packages and servers')
-  if (!(await ensureInstalled())) return count(false)
+  if (!(await ensureInstalled())) return count(false, 'packages')
   const missing = await ensureServers()
-  if (inCi) for (const server of missing) count(server === undefined)
+  if (inCi) for (const server of missing) count(server === undefined, `server ${server?.name}`)
   return true
 }
 
@@ -30,14 +33,15 @@ async function runSuites(built) {
     title(`${suite.name} tests`)
     if (suite.name === 'system' && !built) {
       console.log('not run: they start what the build makes, and the build failed')
-      count(false)
+      count(false, 'system tests')
       continue
     }
-    const { passed, failed, skipped, notRun } = await runSuite(suite)
+    const { passed, failed, skipped, notRun, failures } = await runSuite(suite)
     for (const name of notRun) console.log(`skipped: ${name}`)
     total.passed += passed
     total.failed += failed
     total.skipped += skipped
+    told.push(...failures)
   }
 }
 
@@ -47,9 +51,10 @@ async function run() {
   )
   if (!(await prepare())) return
   title('build')
-  const built = count(await runStep(build))
+  const built = count(await runStep(build), 'build')
   title('static checks')
-  for (const ok of await runParallel(staticSteps)) count(ok)
+  const outcomes = await runParallel(staticSteps)
+  for (const [index, ok] of outcomes.entries()) count(ok, staticSteps[index].name)
   await runSuites(built)
 }
 
@@ -57,7 +62,7 @@ try {
   await run()
 } catch (error) {
   console.error(error)
-  total.failed += 1
+  count(false, 'the run itself')
 }
 
 if (inCi && total.skipped > 0) {
@@ -65,6 +70,7 @@ if (inCi && total.skipped > 0) {
   total.failed += total.skipped
   total.skipped = 0
 }
+for (const failure of told) console.log(`\n✗ ${failure}`)
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
 process.exitCode = total.failed > 0 ? 1 : 0

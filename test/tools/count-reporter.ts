@@ -7,6 +7,17 @@ export interface Counts {
   failed: number
   skipped: number
   notRun: string[]
+  /** Each failure as text, to be told again at the end of a long output. */
+  failures: string[]
+}
+
+function tell(where: string, errors: readonly { message: string; stack?: string }[]): string[] {
+  return errors.map(({ message, stack = '' }) => {
+    const frames = stack
+      .split('\n')
+      .filter((line) => line.trimStart().startsWith('at ') && !line.includes('node_modules'))
+    return [where, ...message.split('\n').slice(0, 60), ...frames.slice(0, 5)].join('\n')
+  })
 }
 
 /**
@@ -14,14 +25,23 @@ export interface Counts {
  * since their tests could not run.
  */
 export function countRun(modules: readonly TestModule[], unhandled: readonly SerializedError[]): Counts {
-  const counts: Counts = { passed: 0, failed: unhandled.length, skipped: 0, notRun: [] }
+  const counts: Counts = {
+    passed: 0,
+    failed: unhandled.length,
+    skipped: 0,
+    notRun: [],
+    failures: tell('outside of tests', unhandled),
+  }
   for (const module of modules) {
-    counts.failed += module.errors().length
-    for (const suite of module.children.allSuites()) counts.failed += suite.errors().length
+    const broken = [module, ...module.children.allSuites()].flatMap((part) => part.errors())
+    counts.failed += broken.length
+    counts.failures.push(...tell(module.relativeModuleId, broken))
     for (const test of module.children.allTests()) {
-      const { state } = test.result()
-      if (state === 'passed' || state === 'failed') counts[state] += 1
-      else {
+      const { state, errors } = test.result()
+      if (state === 'passed' || state === 'failed') {
+        counts[state] += 1
+        counts.failures.push(...tell(`${module.relativeModuleId}: ${test.fullName}`, errors ?? []))
+      } else {
         counts.skipped += 1
         counts.notRun.push(`${module.relativeModuleId}: ${test.fullName}`)
       }

@@ -10,7 +10,7 @@ export const suites = [
   { name: 'system', timeoutMs: 12 * 60_000 },
 ]
 
-/** Runs one project with its output on the terminal. Returns `{ passed, failed, skipped, notRun }`. */
+/** Runs one project with its output on the terminal. Returns `{ passed, failed, skipped, notRun, failures }`. */
 export async function runSuite({ name, timeoutMs }) {
   const folder = mkdtempSync(join(tmpdir(), 'bootfleet-counts-'))
   const file = join(folder, 'counts.json')
@@ -33,12 +33,12 @@ function readCounts(file, name) {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
     console.log(`${name}: the run ended without a result`)
-    return { passed: 0, failed: 1, skipped: 0, notRun: [] }
+    return { passed: 0, failed: 1, skipped: 0, notRun: [], failures: [`${name}: the run ended without a result`] }
   }
 }
 
 function withFailure(counts, ok, name) {
-  if (!ok && counts.failed === 0) return { ...counts, failed: 1 }
+  if (!ok && counts.failed === 0) return { ...counts, failed: 1, failures: [`${name}: the run failed as a whole`] }
   if (counts.passed + counts.failed + counts.skipped === 0) console.log(`${name}: no test was found`)
   return counts
 }
