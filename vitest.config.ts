@@ -13,6 +13,9 @@ const unitWorkers = cores
 const integrationWorkers = Math.min(cores + 1, 6)
 const systemWorkers = Math.min(cores, 4)
 
+// The same properties are tried with the same values each time: a change is judged, not chance.
+const setupFiles = ['./test/tools/fixed-seed.ts']
+
 export default defineConfig({
   ...source,
   test: {
@@ -21,6 +24,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'unit',
+          setupFiles,
           include: ['{apps,libs}/*/src/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['**/node_modules/**', ...integration],
           testTimeout: 30_000,
@@ -32,6 +36,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'integration',
+          setupFiles,
           include: integration,
           globalSetup: ['libs/testkit/src/vitest-postgres.ts'],
           testTimeout: 60_000,

@@ -39,7 +39,7 @@ function start(script: string, drainMs = 10_000): Child {
 }
 
 test('its output goes to its log, also the last line without an end', async () => {
-  const child = start("console.log('one'); process.stdout.write('two'); setInterval(() => {}, 1000)")
+  const child = start("process.stdout.write('one\\ntwo'); setInterval(() => {}, 1000)")
   await waitFor('the first line', () => child.tail.includes('one'))
   await child.stop()
   expect(await readFile(join(logs, 'part.log'), 'utf8')).toBe('one\ntwo\n')
