@@ -63,6 +63,17 @@ test('data of every older version survives all later migrations', async () => {
   }
 })
 
+test('targets of before there were counters are counted by the migration that adds them', async () => {
+  const database = await emptyDatabase()
+  const migrations = readMigrations()
+  await applyMigrations(database, migrations.slice(0, 1))
+  await query(database, readFileSync(new URL('../fixtures/data-20261123000000_init.sql', import.meta.url), 'utf8'))
+  await applyMigrations(database)
+  expect(await query(database, 'SELECT wave, state, count FROM rollout_count')).toEqual([
+    { wave: -1, state: 'pending', count: 1 },
+  ])
+})
+
 test('applying the migrations again changes nothing', async () => {
   const database = await emptyDatabase()
   expect(await applyMigrations(database)).toHaveLength(readMigrations().length)

@@ -10,6 +10,7 @@ import {
   type Ctx,
   type Services,
 } from '@bootfleet/operations'
+import { findMiscounts } from './recount-targets.ts'
 import { ScriptedDevice } from './scripted-device.ts'
 import { createTestDatabase } from './test-database.ts'
 import { testServices, virtualClock, type VirtualClock } from './test-services.ts'
@@ -73,8 +74,10 @@ export class TestFleet implements AsyncDisposable {
     for (let index = 0; index < options.devices; index++)
       devices.push(await ScriptedDevice.enroll(services, { organizationId, groupId, index, booted: digestOf(0) }))
     const dispose = async () => {
+      const miscounts = await findMiscounts(db)
       await db.close()
       await database[Symbol.asyncDispose]()
+      if (miscounts.length > 0) throw new Error(miscounts.join('; '))
     }
     return new TestFleet({ db, services, clock, ctx, channelId, groupId, devices }, dispose)
   }
@@ -120,6 +123,7 @@ export class TestFleet implements AsyncDisposable {
     await this.settle()
   }
 
+  /** Also throws when a counter of targets is not what a count of them says, whatever the test was about. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#dispose()
   }

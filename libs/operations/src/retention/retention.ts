@@ -108,6 +108,7 @@ export const notGrowing: Readonly<Record<string, string>> = {
   device_desired: 'one row per device',
   device_document: 'one row per device and kind',
   device_quarantine: 'one row per device and digest that failed on it',
+  rollout_count: 'one row per wave and state of a rollout; goes with it',
   budget_slot: 'at most one row per device; freed by a report',
   enrollment_token: 'one row per token that an operator made',
 }

@@ -12,6 +12,7 @@ import { isObservationOver } from './observed.ts'
 import { planTargets } from './plan-targets.ts'
 import { beginRunning } from './start-rollout.ts'
 import { lockToStart } from './supersede-rollouts.ts'
+import { countTargets } from './target-counts.ts'
 import { takeOut } from './take-out.ts'
 
 const idle: readonly RolloutState[] = ['draft', 'awaiting_approval', 'aborted', 'rolled_back']
@@ -60,11 +61,7 @@ async function isScheduled(tx: Tx, id: string): Promise<boolean> {
 
 // A device that came back just before the end of the observation is followed to its own end all the same.
 async function isUnderWay(tx: Tx, { id }: RolloutRow): Promise<boolean> {
-  const found = await tx.rolloutTarget.findFirst({
-    where: { rolloutId: id, state: { in: [...busyStates] } },
-    select: { deviceId: true },
-  })
-  return found !== null
+  return (await countTargets(tx, id, busyStates)) > 0
 }
 
 // Nothing will ever be due here by itself; take it off the sweep's list.

@@ -1,23 +1,17 @@
-import type { RolloutView, StateCounts, TargetState, WaveState, WaveView } from '@bootfleet/domain'
+import type { RolloutView, StateCounts, WaveState, WaveView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
+import { readTargetCounts, type TargetCount } from './target-counts.ts'
 import { withPrefixes } from './grant-order.ts'
 import { loadGroups } from './load-groups.ts'
 import { loadTargets } from './load-targets.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { pickTargets } from './pick-targets.ts'
 
-interface CountRow {
-  wave: number | null
-  state: TargetState
-  count: number
-}
-
 /** Loads what `decide` may know: aggregates of all targets, and the rows that can change. A fixed number of queries. */
 export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<RolloutView> {
   const now = ctx.services.now()
-  const counts = await tx.$queryRaw<CountRow[]>`
-    SELECT wave, state, count(*)::int AS count FROM rollout_target WHERE rollout_id = ${rollout.id}::uuid GROUP BY wave, state`
+  const counts = await readTargetCounts(tx, [rollout.id])
   const waves = await withPrefixes(tx, rollout, await loadWaves(tx, rollout.id, counts))
   const { windows } = rollout.policy
   const respectWindows = windows === 'respect'
@@ -42,7 +36,7 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
   }
 }
 
-async function loadWaves(tx: Tx, rolloutId: string, counts: readonly CountRow[]): Promise<WaveView[]> {
+async function loadWaves(tx: Tx, rolloutId: string, counts: readonly TargetCount[]): Promise<WaveView[]> {
   const rows = await tx.rolloutWave.findMany({ where: { rolloutId }, orderBy: { index: 'asc' } })
   return rows.map(({ index, rule, size, state, openedAt, excused }) => ({
     index,
@@ -55,6 +49,6 @@ async function loadWaves(tx: Tx, rolloutId: string, counts: readonly CountRow[])
   }))
 }
 
-function countsOf(rows: readonly CountRow[], wave: number): StateCounts {
+function countsOf(rows: readonly TargetCount[], wave: number): StateCounts {
   return Object.fromEntries(rows.filter((row) => row.wave === wave).map(({ state, count }) => [state, count]))
 }

@@ -2,6 +2,7 @@ import { planWaves, type PolicySpec } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
 import { unplacedSql } from './planned-order.ts'
+import { countTargets } from './target-counts.ts'
 import { rankTargets } from './rank-targets.ts'
 
 /** Devices that one transaction of planning looks at. */
@@ -69,7 +70,7 @@ async function insertChunk(tx: Tx, planning: Planning): Promise<ChunkRow> {
 }
 
 async function finish(tx: Tx, { rolloutId, organizationId, policy, now }: Planning): Promise<void> {
-  const eligible = await tx.rolloutTarget.count({ where: { rolloutId, state: 'pending' } })
+  const eligible = await countTargets(tx, rolloutId, ['pending'])
   const waves = planWaves(policy.waves, eligible)
   await tx.rolloutWave.createMany({
     data: waves.map((wave) => ({ ...wave, rolloutId, organizationId, state: 'pending' })),

@@ -1,17 +1,11 @@
 import type { Because, Evaluation, OperatorVerb, Rollout, RolloutWave, TargetCounts } from '@bootfleet/contracts'
 import { operatorVerbs } from '@bootfleet/contracts'
 import { nextState, statesAllowing, targetStates, type RolloutState, type RolloutVerb } from '@bootfleet/domain'
-import { Prisma, type Tx } from '@bootfleet/db'
+import type { Prisma, Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
+import { readTargetCounts, type TargetCount } from './target-counts.ts'
 import { mayVerb } from './verb-permission.ts'
-
-interface CountRow {
-  rolloutId: string
-  wave: number | null
-  state: keyof TargetCounts
-  count: number
-}
 
 type Row = Prisma.RolloutGetPayload<{ include: { channel: true; release: true; waves: true } }>
 
@@ -27,9 +21,7 @@ export async function presentRollouts(tx: Tx, ctx: Ctx, ids: readonly string[]):
   if (ids.length === 0) return []
   const include = { channel: true, release: true, waves: { orderBy: { index: 'asc' } } } as const
   const rows = await tx.rollout.findMany({ where: { id: { in: [...ids] } }, include })
-  const counts = await tx.$queryRaw<CountRow[]>(Prisma.sql`
-    SELECT rollout_id::text AS "rolloutId", wave, state, count(*)::int AS count FROM rollout_target
-    WHERE rollout_id = ANY(${[...ids]}::uuid[]) GROUP BY rollout_id, wave, state`)
+  const counts = await readTargetCounts(tx, ids)
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.flatMap((id) => {
     const row = byId.get(id)
@@ -45,7 +37,7 @@ export async function presentRollouts(tx: Tx, ctx: Ctx, ids: readonly string[]):
   })
 }
 
-function toRollout(ctx: Ctx, row: Row, counts: readonly CountRow[]): Rollout {
+function toRollout(ctx: Ctx, row: Row, counts: readonly TargetCount[]): Rollout {
   const { channel, release } = row
   return {
     id: row.id,
@@ -70,7 +62,7 @@ function toRollout(ctx: Ctx, row: Row, counts: readonly CountRow[]): Rollout {
   }
 }
 
-function toWave(wave: Row['waves'][number], counts: readonly CountRow[]): RolloutWave {
+function toWave(wave: Row['waves'][number], counts: readonly TargetCount[]): RolloutWave {
   return {
     index: wave.index,
     name: wave.name,
@@ -90,7 +82,7 @@ function toEvaluations(stored: readonly JudgedBy[] | null): Evaluation[] | null 
   return stored?.map((one) => ({ ...one, verdict: one.verdict === 'wait' ? 'undecided' : one.verdict })) ?? null
 }
 
-function sum(rows: readonly CountRow[]): TargetCounts {
+function sum(rows: readonly TargetCount[]): TargetCounts {
   const counts = Object.fromEntries(targetStates.map((state) => [state, 0])) as TargetCounts
   for (const { state, count } of rows) counts[state] += count
   return counts

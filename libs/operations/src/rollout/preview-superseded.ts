@@ -6,8 +6,8 @@ import type { Tx } from '@bootfleet/db'
 export function readSuperseded(tx: Tx, channelId: string): Promise<RolloutPreview['supersedes']> {
   return tx.$queryRaw<{ rollout: string; state: RolloutState; finishFirst: number }[]>`
     SELECT r.id::text AS rollout, r.state, (
-      SELECT count(*)::int FROM rollout_target t
-      WHERE t.rollout_id = r.id AND t.state = ANY(${[...busyStates]}::text[])) AS "finishFirst"
+      SELECT coalesce(sum(c.count), 0)::int FROM rollout_count c
+      WHERE c.rollout_id = r.id AND c.state = ANY(${[...busyStates]}::text[])) AS "finishFirst"
     FROM rollout r WHERE r.channel_id = ${channelId}::uuid AND r.state = ANY(${[...activeStates]}::text[]) ORDER BY r.id`
 }
 

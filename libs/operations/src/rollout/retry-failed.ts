@@ -62,8 +62,8 @@ export async function retryFailed(
 async function limitExcused(tx: Tx, rolloutId: string): Promise<void> {
   await tx.$executeRaw`
     UPDATE rollout_wave w SET excused = LEAST(w.excused, (
-      SELECT count(*) FROM rollout_target t
-      WHERE t.rollout_id = w.rollout_id AND t.wave = w.index AND t.state = ANY(${[...failureStates]})))
+      SELECT coalesce(sum(c.count), 0) FROM rollout_count c
+      WHERE c.rollout_id = w.rollout_id AND c.wave = w.index AND c.state = ANY(${[...failureStates]})))
     WHERE w.rollout_id = ${rolloutId}::uuid AND w.excused > 0`
 }
 
