@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseCron } from '@bootfleet/domain'
 import { InstantInput, LabelKey } from './common.ts'
 import { Share } from './policy-spec.ts'
 
@@ -21,8 +22,11 @@ const TimeZone = z
   .max(64)
   .refine(isTimeZone, 'must be a time zone of the IANA database, such as Europe/Berlin')
 
+// What is longer than a month and fires each month is always open.
+const longestMin = 31 * 1440
+
 /** A weekly range in which devices may apply. `to` before `from` ends on the next day; `days` name the start. */
-export const Window = z
+const WeeklyWindow = z
   .strictObject({
     days: z.array(z.enum(weekdays)).min(1).max(7),
     from: TimeOfDay,
@@ -30,6 +34,22 @@ export const Window = z
     timezone: TimeZone,
   })
   .refine(({ from, to }) => from !== to, { path: ['to'], message: 'must differ from "from"' })
+  .meta({ id: 'WeeklyWindow' })
+
+/** Open for `durationMin` from each firing of a cron expression of five fields on. */
+const CronWindow = z
+  .strictObject({
+    cron: z.string().max(200).superRefine(refuseNoCron),
+    durationMin: z.number().int().min(1).max(longestMin),
+    timezone: TimeZone,
+  })
+  .meta({ id: 'CronWindow' })
+
+/** When devices may apply: a weekly range, or some time from each firing of a cron expression on. */
+export const Window = z
+  .union([WeeklyWindow, CronWindow], {
+    error: 'must be {days, from, to, timezone} for a weekly range, or {cron, durationMin, timezone}',
+  })
   .meta({ id: 'Window' })
 export type Window = z.output<typeof Window>
 
@@ -48,5 +68,14 @@ function isTimeZone(name: string): boolean {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {
     return false
+  }
+}
+
+function refuseNoCron(text: string, issues: z.RefinementCtx): void {
+  try {
+    parseCron(text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    issues.addIssue({ code: 'custom', message: error.message })
   }
 }

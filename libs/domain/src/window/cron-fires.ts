@@ -16,18 +16,24 @@ export function cronFires(
   { from, to }: { from: Instant; to: Instant },
 ): Instant[] {
   const cron = parseCron(expression)
+  const dates = datesOf(cron, Math.floor((from - 2 * dayMs) / dayMs), Math.floor((to + 2 * dayMs) / dayMs))
+  if (dates.length === 0) return []
   // Two days more on each side than an offset or a skipped day can move a time.
   const offsets = zoneOffsets(timezone, from - 2 * dayMs, to + 2 * dayMs)
   const found = new Set<Instant>()
-  const first = Math.floor((from - 2 * dayMs) / dayMs)
-  for (let date = first; date * dayMs <= to + 2 * dayMs; date++) {
-    if (!isDay(cron, date)) continue
+  for (const date of dates) {
     for (const local of timesOf(cron, date)) {
       const at = instantOf(offsets, local)
       if (at >= from && at <= to) found.add(at)
     }
   }
   return [...found].toSorted((one, other) => one - other)
+}
+
+function datesOf(cron: Cron, first: number, last: number): number[] {
+  const found: number[] = []
+  for (let date = first; date <= last; date++) if (isDay(cron, date)) found.push(date)
+  return found
 }
 
 function isDay({ days, months, weekdays, either }: Cron, date: number): boolean {

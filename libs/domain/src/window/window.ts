@@ -17,6 +17,19 @@ export interface WeeklyWindow {
   readonly timezone: string
 }
 
+/** Open for a time after each firing of a cron expression. Firings that come while it is open keep it open longer. */
+export interface CronWindow {
+  /** Five fields: minute, hour, day of month, month, day of week. */
+  readonly cron: string
+  /** Of time that passes, whatever the clock on the wall does meanwhile. */
+  readonly durationMin: number
+  /** IANA name, such as Europe/Berlin */
+  readonly timezone: string
+}
+
+/** When devices may apply. */
+export type MaintenanceWindow = WeeklyWindow | CronWindow
+
 /** A range of time, `to` exclusive, in which nothing is applied whatever the windows say. */
 export interface BlackoutRange {
   readonly from: Instant

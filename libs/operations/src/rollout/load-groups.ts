@@ -1,5 +1,5 @@
 import { Blackouts, Budget, Windows } from '@bootfleet/contracts'
-import { slotsOf, windowAt, type Because, type GroupView } from '@bootfleet/domain'
+import { slotsOf, windowAt, type Because, type GroupView, type WindowState } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 
 interface GroupRow {
@@ -50,13 +50,13 @@ function toGroup(row: GroupRow, { now, respectWindows }: GroupsInput): GroupView
     slotsTaken: row.slotsTaken,
     maxDownloading: budget.maxDownloading,
     downloading: row.downloading,
-    closed: frozen ?? (window && !window.open ? windowBecause(row.name, window.reopensAt) : null),
+    closed: frozen ?? (window && !window.open ? windowBecause(row.name, window) : null),
     windowUntil: window?.open ? window.until : null,
     reopensAt: window?.reopensAt ?? null,
   }
 }
 
-function groupWindow(row: GroupRow, now: Date): ReturnType<typeof windowAt> {
+function groupWindow(row: GroupRow, now: Date): WindowState {
   const blackouts = Blackouts.parse(row.blackouts).map(({ from, to, reason }) => ({
     from: Date.parse(from),
     to: Date.parse(to),
@@ -71,12 +71,14 @@ function frozenBecause({ name, frozenBy, freezeReason }: GroupRow): Because | nu
   return { code: 'group.frozen', message, group: name }
 }
 
-function windowBecause(group: string, reopensAt: number | null): Because {
-  const when = reopensAt === null ? '' : ` It opens at ${new Date(reopensAt).toISOString()}.`
-  return {
-    code: 'window.closed',
-    message: `The maintenance window of group "${group}" is closed.${when}`,
-    group,
-    reopensAt,
+function windowBecause(group: string, { reopensAt, reason }: WindowState): Because {
+  if (reopensAt === null) {
+    const message = `The maintenance window of group "${group}" never opens: change its windows or its blackouts.`
+    return { code: 'window.never_opens', message, group }
   }
+  const when = `It opens at ${new Date(reopensAt).toISOString()}.`
+  if (reason?.code === 'window.blackout')
+    return { ...reason, message: `${reason.message} (group "${group}"). ${when}`, group, reopensAt }
+  const message = `The maintenance window of group "${group}" is closed. ${when}`
+  return { code: 'window.closed', message, group, reopensAt }
 }
