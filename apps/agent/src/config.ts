@@ -2,6 +2,8 @@ import { join } from 'node:path'
 
 /** What the agent is told by its environment. Directories are absolute paths, times milliseconds. */
 export interface AgentConfig {
+  /** Under which /etc, /usr, /proc and /run of this machine are. */
+  root: string
   stateDir: string
   runDir: string
   /** Where an enrollment document may be, in order of preference. */
@@ -13,25 +15,28 @@ export interface AgentConfig {
   retryBaseMs: number
   /** Whether bootc runs in a unit of its own, which outlives the agent. `auto`: where systemd runs the machine. */
   transientUnit: 'auto' | 'always' | 'never'
+  /** Each health check is killed after so long. */
+  checkTimeoutMs: number
+  /** Less free space than this on the data's file system is unhealthy; 0 switches the check off. */
+  minFreeMiB: number
   /** Proxy settings, which a transient unit does not inherit. */
   proxyEnv: Record<string, string>
 }
 
 export function readConfig(env: NodeJS.ProcessEnv = process.env): AgentConfig {
   const stateDir = env['BOOTFLEET_STATE_DIR'] ?? '/var/lib/bootfleet'
-  const retryBaseMs = Number(env['BOOTFLEET_RETRY_BASE_MS'] ?? 1000)
-  if (!(retryBaseMs >= 1 && retryBaseMs <= 60_000)) {
-    throw new Error('BOOTFLEET_RETRY_BASE_MS must be 1 to 60000 milliseconds: correct it or leave it out')
-  }
   return {
+    root: env['BOOTFLEET_ROOT'] ?? '/',
     stateDir,
     runDir: env['BOOTFLEET_RUN_DIR'] ?? '/run/bootfleet',
     enrollFiles: enrollFiles(env, stateDir),
     bootIdFile: env['BOOTFLEET_BOOT_ID_FILE'] ?? '/proc/sys/kernel/random/boot_id',
     hardwareId: env['BOOTFLEET_HARDWARE_ID'],
     bootc: env['BOOTFLEET_BOOTC'] ?? 'bootc',
-    retryBaseMs,
+    retryBaseMs: readNumber(env, 'BOOTFLEET_RETRY_BASE_MS', { usual: 1000, min: 1, max: 60_000 }),
     transientUnit: readTransientUnit(env['BOOTFLEET_TRANSIENT_UNIT']),
+    checkTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_CHECK_TIMEOUT_SEC', { usual: 60, min: 1, max: 3600 }),
+    minFreeMiB: readNumber(env, 'BOOTFLEET_MIN_FREE_MIB', { usual: 32, min: 0, max: 1_000_000 }),
     proxyEnv: proxySettings(env),
   }
 }
@@ -46,6 +51,16 @@ function enrollFiles(env: NodeJS.ProcessEnv, stateDir: string): string[] {
     '/etc/bootfleet/enroll.json',
     '/usr/lib/bootfleet/enroll.json',
   ]
+}
+
+function readNumber(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  { usual, min, max }: { usual: number; min: number; max: number },
+): number {
+  const value = Number(env[name] ?? usual)
+  if (value >= min && value <= max) return value
+  throw new Error(`${name} must be ${min} to ${max}: correct it or leave it out`)
 }
 
 function readTransientUnit(value = 'auto'): AgentConfig['transientUnit'] {

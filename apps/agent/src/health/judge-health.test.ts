@@ -20,7 +20,7 @@ function judge(round: Partial<Parameters<typeof judgeHealth>[1]>, before = journ
     health,
     attempt: after,
     concluded,
-  } = judgeHealth(before, { failed: [], mono: 0, canRollBack: true, ...round })
+  } = judgeHealth(before, { failed: [], warnings: [], greenboot: 'absent', mono: 0, canRollBack: true, ...round })
   return [health.status, after?.phase, concluded]
 }
 
@@ -38,6 +38,25 @@ describe('the health of a boot', () => {
     expect(judge({ failed, mono: 1000, canRollBack: false })).toEqual(['unhealthy', 'done', true])
     const staying = journal({ attempt: { ...attempt, onUnhealthy: 'stay' } })
     expect(judge({ failed, mono: 1000 }, staying)).toEqual(['unhealthy', 'done', true])
+  })
+
+  it('is not waited for once greenboot has given up', () => {
+    expect(judge({ failed, greenboot: 'gave_up', mono: 1 })).toEqual(['unhealthy', 'rolling_back', true])
+  })
+
+  it('leaves going back to greenboot until the deadline, and remembers why', () => {
+    const handling = { failed, warnings: [], greenboot: 'handling' as const, canRollBack: true }
+    expect(judge({ ...handling, mono: 999 })).toEqual(['checking', 'verifying', false])
+    expect(judgeHealth(journal(), { ...handling, mono: 999 }).attempt?.detail).toBe('health_failed: 10-app: no answer')
+    expect(judge({ ...handling, mono: 1000 })).toEqual(['unhealthy', 'rolling_back', true])
+  })
+
+  it('is not touched by checks that are not required, which are told', () => {
+    expect(judge({ warnings: failed })).toEqual(['healthy', 'done', true])
+    const round = { failed: [], greenboot: 'absent' as const, mono: 0, canRollBack: true }
+    const { health } = judgeHealth(journal(), { ...round, warnings: failed })
+    expect(health.warnings).toEqual(failed)
+    expect(judgeHealth(journal({ health }), { ...round, warnings: [] }).health).not.toHaveProperty('warnings')
   })
 
   it('may change later without ever rolling back', () => {

@@ -37,7 +37,7 @@ function backOnFrom(facts: BootFacts): BootVerdict | undefined {
   const { attempt, finalizeFailure } = facts
   if (attempt.phase === 'rolling_back') return { outcome: 'rolled_back', detail: attempt.detail ?? 'health_failed' }
   if (attempt.phase === 'verifying' || attempt.phase === 'done') {
-    return { outcome: 'rolled_back', detail: 'something else booted the previous image again' }
+    return { outcome: 'rolled_back', detail: attempt.detail ?? 'something else booted the previous image again' }
   }
   if (facts.ranInTarget) return { outcome: 'rolled_back', detail: 'booted, then something booted the previous image' }
   if (isLeftBehind(facts)) return { outcome: 'rolled_back', detail: notStarted(facts.host) }

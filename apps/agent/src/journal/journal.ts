@@ -40,6 +40,8 @@ export interface JournalHealth {
   bootKey: string
   status: 'checking' | 'healthy' | 'unhealthy'
   failed: { check: string; output?: string }[]
+  /** Checks that failed and are not required. */
+  warnings?: { check: string; output?: string }[]
   deadlineMono: number
 }
 

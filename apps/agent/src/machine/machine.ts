@@ -1,8 +1,4 @@
-/** One required health check that did not pass. */
-export interface FailedCheck {
-  check: string
-  output?: string
-}
+import type { CheckInput, CheckRound } from '../health/check.ts'
 
 /** What the inventory says of a machine besides bootc; only what JSON can hold. */
 export interface MachineFacts {
@@ -25,8 +21,8 @@ export interface Machine {
   kernelArguments: () => Promise<string[]>
   /** Names of the units that have failed, or undefined when nobody can tell. */
   failedUnits: () => Promise<string[] | undefined>
-  /** Runs all required checks once. `baseline` names the units that had failed on the image before. */
-  runChecks: (baseline: readonly string[] | null) => Promise<FailedCheck[]>
+  /** Runs all health checks once. */
+  runChecks: (input: CheckInput) => Promise<CheckRound>
   /** Why the boot before did not make its staged image bootable, or undefined. */
   finalizeFailure: () => Promise<string | undefined>
   /** Throws what the machine said when it refused. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 
 const maxOutput = 256 * 1024
+const leftBehindMs = 5000
 
 export interface CommandOptions {
   timeoutMs: number
@@ -38,6 +39,7 @@ export function runCommand(file: string, args: readonly string[], options: Comma
     const deadline = setTimeout(() => {
       result.timedOut = true
       kill()
+      closePipes(child)
     }, options.timeoutMs)
     options.signal?.addEventListener('abort', kill, { once: true })
     const settle = (code: number | null): void => {
@@ -51,7 +53,14 @@ export function runCommand(file: string, args: readonly string[], options: Comma
       settle(null)
     })
     child.once('close', settle)
+    // What the program left behind may hold its pipes for long.
+    child.once('exit', () => setTimeout(() => closePipes(child), leftBehindMs).unref())
   })
+}
+
+function closePipes({ stdout, stderr }: ChildProcess): void {
+  stdout?.destroy()
+  stderr?.destroy()
 }
 
 function killGroup(child: ChildProcess): void {

@@ -20,7 +20,7 @@ export function systemMachine(config: AgentConfig, state: Store): Machine {
     facts: () => readFacts(config.stateDir),
     kernelArguments: readKernelArguments,
     failedUnits,
-    runChecks: (baseline) => runChecks({ stateDir: config.stateDir, baseline }),
+    runChecks: (input) => runChecks(config, input),
     finalizeFailure,
     requestReboot,
     isGoingDown,

@@ -10,6 +10,19 @@ export async function failedUnits(): Promise<string[] | undefined> {
   return stdout.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || [])
 }
 
+/** `active`, `inactive`, `failed`, …; `unknown` when systemd cannot be asked. */
+export async function activeState(unit: string): Promise<string> {
+  const { stdout } = await runCommand('systemctl', ['is-active', unit], quick)
+  return stdout.trim().slice(0, 40) || 'unknown'
+}
+
+/** Properties of a unit by their names; those that systemd does not know are left out. */
+export async function unitProperties(unit: string, names: readonly string[]): Promise<Map<string, string>> {
+  const { stdout } = await runCommand('systemctl', ['show', '-p', names.join(','), unit], quick)
+  const pairs = stdout.split('\n').map((line) => line.split(/=(.*)/s))
+  return new Map(pairs.flatMap(([name = '', value = '']) => (names.includes(name) ? [[name, value]] : [])))
+}
+
 /** How often userspace was restarted without the kernel; 0 where systemd does not count it. */
 export async function softRebootCount(): Promise<number> {
   const { code, stdout } = await runCommand('systemctl', ['show', '-p', 'SoftRebootsCount', '--value'], quick)

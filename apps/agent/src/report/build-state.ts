@@ -28,7 +28,7 @@ export function buildState(input: StateInput): StateBody {
     booted: reportedImage(host.booted),
     staged: stagedOf(view),
     rollback: host.rollback === null ? null : reportedImage(host.rollback),
-    health: { status: journal.health.status, bootKey: view.bootKey, failed: journal.health.failed.slice(0, 20) },
+    health: reportedHealth(view),
     attempt: attempt === null ? null : reportedAttempt(attempt),
     grant: grant === null ? null : { id: grant.id, conn: grant.conn },
     quarantined: journal.quarantined.slice(-20),
@@ -37,6 +37,11 @@ export function buildState(input: StateInput): StateBody {
     ...(inventoryHash !== undefined && { inventoryHash }),
     ...(driftHash !== undefined && { driftHash }),
   }
+}
+
+function reportedHealth({ journal: { health }, bootKey }: View): StateBody['health'] {
+  const { status, failed, warnings } = health
+  return { status, bootKey, failed: failed.slice(0, 20), ...(warnings && { warnings: warnings.slice(0, 20) }) }
 }
 
 export function reportedImage(deployment: Deployment | null): ReportedImage {

@@ -23,8 +23,13 @@ export function simulatedMachine(input: { traits: Traits; host: SimulatedHost; p
     }),
     kernelArguments: async () => ['quiet'],
     failedUnits: async () => [],
-    runChecks: async () =>
-      host.isHealthy() ? [] : [{ check: 'simulated-service', output: 'this image is unhealthy on this device' }],
+    runChecks: async () => ({
+      failed: host.isHealthy()
+        ? []
+        : [{ check: 'simulated-service', output: 'this image is unhealthy on this device' }],
+      warnings: [],
+      greenboot: 'absent',
+    }),
     finalizeFailure: async () => undefined,
     requestReboot: async () => {
       if (isLiar) return

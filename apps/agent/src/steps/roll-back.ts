@@ -1,3 +1,4 @@
+import type { HostStatus } from '../bootc/host-status.ts'
 import { log } from '../log.ts'
 import type { Executor } from './executor.ts'
 import { goDown } from './go-down.ts'
@@ -8,7 +9,7 @@ export const rollBack: Executor<'roll-back'> = async (runtime) => {
   const { attempt } = journal.current()
   if (attempt === null) return
   const { rollbackQueued } = memory.host
-  const isQueued = attempt.queuedBefore !== undefined && attempt.queuedBefore !== rollbackQueued
+  const isQueued = wasQueued(attempt.queuedBefore, memory.host)
   if (!isQueued) {
     const noted = { ...attempt, queuedBefore: rollbackQueued }
     await journal.write({ attempt: noted })
@@ -17,6 +18,13 @@ export const rollBack: Executor<'roll-back'> = async (runtime) => {
     await journal.write({ attempt: { ...noted, queued: true } })
   }
   await goDown(runtime)
+}
+
+/** By this agent, or by greenboot: another toggle would take it out of the queue again. */
+function wasQueued(queuedBefore: boolean | undefined, { rollbackQueued, backend }: HostStatus): boolean {
+  if (queuedBefore !== undefined) return queuedBefore !== rollbackQueued
+  // Some bootc report it inverted, on the other backend alone.
+  return backend === 'ostree' && rollbackQueued
 }
 
 /** After a fall-back by the boot loader: makes the image that runs the first one again. */

@@ -8,12 +8,14 @@ const retryFactor = 2
 
 /** One round of health checks. */
 export const verify: Executor<'verify'> = async (runtime) => {
-  const { platform, journal, memory, bootLog, outbox } = runtime
+  const { platform, desired, journal, memory, bootLog, outbox } = runtime
   const before = journal.current()
-  const failed = await platform.machine.runChecks(before.failedUnits)
+  const units = desired.current()?.doc.apply.healthUnits ?? []
+  const round = await platform.machine.runChecks({ baseline: before.failedUnits, units })
+  const { failed } = round
   const { mono } = readClock()
   const canRollBack = memory.host.rollback !== null
-  const { health, attempt, concluded } = judgeHealth(before, { failed, mono, canRollBack })
+  const { health, attempt, concluded } = judgeHealth(before, { ...round, mono, canRollBack })
   if (JSON.stringify([health, attempt]) !== JSON.stringify([before.health, before.attempt])) {
     await journal.write({ health, attempt })
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { labelKeyPattern, sampleText, sprtSample, type PolicySpec as DomainPolicySpec } from '@bootfleet/domain'
+import { UnitName } from '../mqtt/desired.ts'
 
 const seconds = z
   .number()
@@ -93,6 +94,8 @@ export const PolicyInput = z
     lateJoiners: z.enum(['ignore', 'append']).default('ignore'),
     /** Deals the devices round robin over the values of this label, those without it being one stratum more. */
     stratifyBy: z.string().regex(labelKeyPattern, stratifyByRule).nullable().default(null),
+    /** systemd units that have to be active for a device to count as healthy. */
+    healthUnits: z.array(UnitName).max(20).default([]),
     jitterSec: seconds.default(0),
     observeForSec: seconds.default(86_400),
   })

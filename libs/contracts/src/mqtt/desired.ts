@@ -15,6 +15,15 @@ export type SigningKey = z.infer<typeof SigningKey>
 export const Grant = z.object({ id: z.uuid(), conn: ConnectionId, ttlSec: z.number().int().min(1).max(86_400) })
 export type Grant = z.infer<typeof Grant>
 
+/** The full name of a systemd unit, such as `sshd.service`. */
+export const UnitName = z
+  .string()
+  .max(200)
+  .regex(
+    /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*\.(service|socket|target|timer|mount|path)$/,
+    'must be the full name of a systemd unit, such as sshd.service',
+  )
+
 export const desiredPhases = ['none', 'staged', 'applied'] as const
 
 /**
@@ -35,6 +44,8 @@ export const Desired = z.object({
     /** Closing time of the window that is open now, if there is one. */
     window: z.object({ until: z.iso.datetime() }).optional(),
     jitterSec: z.number().int().min(0).max(86_400),
+    /** Units that have to be active for the device to count as healthy. */
+    healthUnits: z.array(UnitName).max(20).optional(),
     healthTimeoutSec: z.number().int().min(1).max(86_400),
     onUnhealthy: z.enum(['rollback', 'stay']),
   }),

@@ -68,11 +68,15 @@ export const AgentError = z.object({
 })
 export type AgentError = z.infer<typeof AgentError>
 
+const FailedCheck = z.object({ check: text(128), output: text(1024).optional() })
+
 export const Health = z.object({
   status: z.enum(['unknown', 'checking', 'healthy', 'unhealthy']),
   bootKey: BootKey,
   /** Names of the checks that failed, with the tail of their output. */
-  failed: z.array(z.object({ check: text(128), output: text(1024).optional() })).max(20),
+  failed: z.array(FailedCheck).max(20),
+  /** Checks that failed and are not required. */
+  warnings: z.array(FailedCheck).max(20).optional(),
 })
 
 export const Attempt = z.object({

@@ -60,6 +60,8 @@ export interface PolicySpec {
   readonly lateJoiners: 'ignore' | 'append'
   /** Key of a label over whose values the order deals the targets, so that one site or model is not the whole canary. */
   readonly stratifyBy: string | null
+  /** systemd units that have to be active for a device to count as healthy. */
+  readonly healthUnits?: readonly string[]
   readonly jitterSec: number
   readonly observeForSec: number
 }

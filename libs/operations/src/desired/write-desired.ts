@@ -14,6 +14,7 @@ export interface DesiredChange {
   readonly windowUntil?: Date
   readonly jitterSec: number
   readonly healthTimeoutSec: number
+  readonly healthUnits?: readonly string[]
   readonly onUnhealthy: Desired['apply']['onUnhealthy']
   /** Seconds between heartbeats while the device is watched; the usual time without it. */
   readonly heartbeatSec?: number
@@ -68,6 +69,7 @@ function contentOf(change: DesiredChange, ops: Desired['ops']): DesiredContent {
       jitterSec: change.jitterSec,
       healthTimeoutSec: change.healthTimeoutSec,
       onUnhealthy: change.onUnhealthy,
+      ...(change.healthUnits?.length && { healthUnits: [...change.healthUnits] }),
     },
     ops,
     ...(heartbeatSec !== undefined && { config: { ...deviceTimes, heartbeatSec } }),

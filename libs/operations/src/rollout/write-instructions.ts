@@ -71,9 +71,15 @@ function toDesired(
   }
 }
 
-function timesOf({ jitterSec, timeouts, waves }: PolicySpec) {
+function timesOf({ jitterSec, timeouts, waves, healthUnits = [] }: PolicySpec) {
   // A soak ends at the first sign of life after its deadline, so a short soak wants short heartbeats.
   const shortestSoak = Math.min(...waves.map(({ soakSec }) => soakSec))
   const heartbeatSec = Math.min(60, Math.max(2, Math.floor(shortestSoak / 2)))
-  return { jitterSec, healthTimeoutSec: timeouts.healthSec, onUnhealthy: 'rollback' as const, heartbeatSec }
+  return {
+    jitterSec,
+    healthTimeoutSec: timeouts.healthSec,
+    onUnhealthy: 'rollback' as const,
+    healthUnits,
+    heartbeatSec,
+  }
 }

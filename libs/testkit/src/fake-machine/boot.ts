@@ -16,6 +16,7 @@ const finalizeStamp = 'boot/ostree/finalize-failure.stamp'
 const bootComplete = 'ostree-boot-complete.service'
 /** Fails on an image that boots `unhealthy`. */
 export const workloadUnit = 'os-workload.service'
+const greenbootUnit = 'greenboot-healthcheck.service'
 
 function behaviourOf(state: MachineState, deployment: Deployment): BootBehaviour {
   const { content } = deployment
@@ -116,6 +117,14 @@ function reportFinalizeFailure(root: string): void {
   failUnit(root, bootComplete, `error: ostree-finalize-staged.service failed on previous boot: ${message}`)
 }
 
+/** The workload does not start, and greenboot, where there is one, says so in the words of its second generation. */
+function failWorkload(root: string): void {
+  failUnit(root, workloadUnit, 'the workload of this image does not start')
+  if (!(greenbootUnit in readState(root).units)) return
+  const lines = ['required script error:', `required script 10_workload.sh failed!\n${workloadUnit} is not running`]
+  failUnit(root, greenbootUnit, lines.join('\n'))
+}
+
 /** A unit fails in this boot, with its last line in the journal. */
 export function failUnit(root: string, name: string, message: string): void {
   updateState(root, (state) => {
@@ -162,7 +171,7 @@ export function bootMachine(root: string): void {
       state.power = power
     })
     reportFinalizeFailure(root)
-    if (behaviour === 'unhealthy') failUnit(root, workloadUnit, 'the workload of this image does not start')
+    if (behaviour === 'unhealthy') failWorkload(root)
     touchStatus(root)
     return
   }
@@ -196,7 +205,7 @@ export function softRebootMachine(root: string): void {
   const state = readState(root)
   const deployment = bootedDeployment(state)
   if (deployment && behaviourOf(state, deployment) === 'unhealthy') {
-    failUnit(root, workloadUnit, 'the workload of this image does not start')
+    failWorkload(root)
   }
   touchStatus(root)
 }

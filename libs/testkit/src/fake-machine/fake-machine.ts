@@ -38,6 +38,7 @@ export class FakeMachine implements AsyncDisposable {
       ...(TMPDIR === undefined ? {} : { TMPDIR }),
       LANG: 'C.UTF-8',
       FAKE_MACHINE_ROOT: this.root,
+      BOOTFLEET_ROOT: this.root,
       BOOTFLEET_STATE_DIR: join(this.root, 'var/lib/bootfleet'),
       BOOTFLEET_RUN_DIR: join(this.root, 'run/bootfleet'),
       BOOTFLEET_BOOT_ID_FILE: join(this.root, 'proc/boot_id'),
