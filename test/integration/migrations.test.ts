@@ -28,6 +28,7 @@ const handwritten = [
   'rollout_target_grant_order',
   'device_presence_online',
   'device_labels',
+  'health_signal_in_force',
 ]
 
 const inventories = {

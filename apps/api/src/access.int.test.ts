@@ -115,6 +115,14 @@ describe('roles', () => {
     await expect(client.rollouts.start({ params: { rollout: mine.rollout } })).rejects.toMatchObject({ status: 403 })
   })
 
+  test('a monitoring system may say what it sees, and read nothing', async () => {
+    const client = createClient({ baseUrl: site.url, token: site.one.tokens.monitor })
+    const { signals } = await client.signals.post({ body: { name: 'errors', status: 'unhealthy', selector: 'a=b' } })
+    expect(signals).toMatchObject([{ name: 'errors', selector: 'a=b', inForce: true }])
+    await expect(client.signals.list()).rejects.toMatchObject({ status: 403 })
+    await expect(client.devices.list()).rejects.toMatchObject({ status: 403 })
+  })
+
   test('what a caller may do is told', async () => {
     const me = await createClient({ baseUrl: site.url, token: site.one.tokens.viewer }).sessions.me()
     expect(me).toMatchObject({ kind: 'token', role: 'viewer', permissions: ['fleet:read'] })

@@ -18,6 +18,7 @@ import { RegistriesController } from './resources/registries.controller.ts'
 import { ReleasesController } from './resources/releases.controller.ts'
 import { RolloutsController } from './resources/rollouts.controller.ts'
 import { SessionsController } from './resources/sessions.controller.ts'
+import { SignalsController } from './resources/signals.controller.ts'
 import type { ApiMetrics } from './service/api-metrics.ts'
 import { ServiceController } from './service/service.controller.ts'
 import { liveHubToken, loginLimiterToken, metricsToken, secureCookiesToken, servicesToken } from './tokens.ts'
@@ -35,6 +36,7 @@ const controllers = [
   RolloutsController,
   FreezeController,
   FleetController,
+  SignalsController,
   ApiTokensController,
   AuditController,
   RegistriesController,

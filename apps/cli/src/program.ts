@@ -10,6 +10,7 @@ import { addLogin } from './commands/login.ts'
 import { addLogout } from './commands/logout.ts'
 import { addReleases } from './commands/releases.ts'
 import { addRollouts } from './commands/rollouts.ts'
+import { addSignals } from './commands/signals.ts'
 import { addWhoami } from './commands/whoami.ts'
 
 export const version = '0.1.0'
@@ -47,6 +48,7 @@ export function createProgram(cli: Cli): Command {
     addChannels,
     addReleases,
     addRollouts,
+    addSignals,
     addEnrollDocument,
     addDemo,
     addExitCodes,

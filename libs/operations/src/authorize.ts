@@ -18,6 +18,8 @@ const grants = {
   'registry:write': ['admin'],
   'token:write': ['admin'],
   'user:write': ['admin'],
+  // `monitor` is the role of a monitoring system's token: it may say what it sees, and read nothing.
+  'signal:write': ['operator', 'admin', 'monitor'],
   'demo:write': ['admin'],
   'audit:read': ['approver', 'admin'],
 } as const satisfies Record<string, readonly Role[]>

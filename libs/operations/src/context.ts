@@ -1,7 +1,7 @@
 import type { Tx } from '@bootfleet/db'
 import type { Services } from './services.ts'
 
-export const roles = ['viewer', 'operator', 'approver', 'admin'] as const
+export const roles = ['viewer', 'operator', 'approver', 'admin', 'monitor'] as const
 export type Role = (typeof roles)[number]
 
 /** Who does something. */

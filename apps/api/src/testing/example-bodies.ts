@@ -20,6 +20,7 @@ export const exampleBodies: Readonly<Record<string, unknown>> = {
   'rollouts.releaseSlot': { device: '01890a5d-ac96-774b-bcce-b302099a8057' },
   'freeze.start': { reason: 'test' },
   'freeze.startGroup': { reason: 'test' },
+  'signals.post': { name: 'latency', status: 'unhealthy' },
   'apiTokens.create': { name: 'new', role: 'viewer', expiresAt: null },
   'registries.create': { scope: 'other.example', username: 'u', password: 'p' },
   'registries.update': { password: 'p' },

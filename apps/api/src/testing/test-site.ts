@@ -70,6 +70,7 @@ async function addTenant(services: Services, slug: string): Promise<TestTenant> 
     operator: await token('operator'),
     approver: await token('approver'),
     admin: await token('admin'),
+    monitor: await token('monitor'),
   }
   return { organizationId, ctx, adminEmail, tokens }
 }

@@ -29,6 +29,7 @@ export function routeEvent(event: Event): Route {
     case 'policy.changed':
     case 'enrollment.changed':
     case 'freeze.changed':
+    case 'signal.changed':
       return nothing
   }
 }

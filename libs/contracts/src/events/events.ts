@@ -20,6 +20,7 @@ export const Event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('group.changed'), groupId: z.uuid() }),
   z.object({ kind: z.literal('policy.changed'), policyId: z.uuid() }),
   z.object({ kind: z.literal('enrollment.changed'), enrollmentId: z.uuid() }),
+  z.object({ kind: z.literal('signal.changed'), signalId: z.uuid() }),
   z.object({ kind: z.literal('freeze.changed'), groupId: z.uuid().nullable() }),
 ])
 export type Event = z.infer<typeof Event>

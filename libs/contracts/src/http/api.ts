@@ -14,6 +14,7 @@ import { registries } from './registries.ts'
 import { releases } from './releases.ts'
 import { rollouts } from './rollouts.ts'
 import { sessions } from './sessions.ts'
+import { signals } from './signals.ts'
 
 /** The whole HTTP API: resource, then endpoint. */
 export const api = {
@@ -29,6 +30,7 @@ export const api = {
   rollouts,
   freeze,
   fleet,
+  signals,
   apiTokens,
   audit,
   registries,

@@ -23,7 +23,7 @@ export function isId(key: string): boolean {
   return uuidPattern.test(key)
 }
 
-export const Role = z.enum(['viewer', 'operator', 'approver', 'admin'])
+export const Role = z.enum(['viewer', 'operator', 'approver', 'admin', 'monitor'])
 
 export const LabelKey = z.string().regex(labelKeyPattern, 'must be 1 to 63 letters, digits, ".", "_", "/", "-"')
 

@@ -16,6 +16,7 @@ export const LiveEvent = z
     z.object({ kind: z.literal('group.changed'), groupId: z.uuid() }),
     z.object({ kind: z.literal('policy.changed'), policyId: z.uuid() }),
     z.object({ kind: z.literal('enrollment.changed'), enrollmentId: z.uuid() }),
+    z.object({ kind: z.literal('signal.changed'), signalId: z.uuid() }),
     z.object({ kind: z.literal('freeze.changed'), groupId: z.uuid().nullable() }),
   ])
   .meta({ id: 'LiveEvent' })

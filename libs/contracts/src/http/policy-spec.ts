@@ -47,10 +47,13 @@ const Gate = z.strictObject({
   minConcluded: z.number().int().min(1).default(1),
   minSuccessPercent: percent.default(100),
   sprt: Sprt.optional(),
+  /** What an unhealthy signal about a device of the wave does: nothing, hold the rollout until it ends, or trip the gate. */
+  signals: z.enum(['ignore', 'hold', 'trip']).default('hold'),
 })
 
-const canaryGate = { maxFailures: 0, minConcluded: 1, minSuccessPercent: 100 }
-const restGate = { maxFailurePercent: 10, minConcluded: 5, minSuccessPercent: 80 }
+const signals = 'hold' as const
+const canaryGate = { maxFailures: 0, minConcluded: 1, minSuccessPercent: 100, signals }
+const restGate = { maxFailurePercent: 10, minConcluded: 5, minSuccessPercent: 80, signals }
 
 const Wave = z.strictObject({
   name: z.string().min(1).max(40),

@@ -21,6 +21,8 @@ export const Evaluation = z
     threshold: z.number().nullable(),
     minSample: z.number().int().nullable(),
     verdict: z.enum(['pass', 'trip', 'hold', 'undecided']),
+    /** Name of the signal, where the metric is `signals`. */
+    signal: z.string().optional(),
   })
   .meta({ id: 'Evaluation' })
 export type Evaluation = z.infer<typeof Evaluation>

@@ -3,6 +3,7 @@ import type { Outcome } from './outcome.ts'
 import { nextGiveUp, run } from './run.ts'
 import { earliest } from './timers.ts'
 import { regressed } from './regressed.ts'
+import { nextExpiry } from './signals.ts'
 import { beginTurn, followAll, hasRoom, postpone, prefixGrew, type Turn } from './turn.ts'
 import type { Instant, RolloutView } from './view.ts'
 import { abort, drain, giveWay, paused } from './wind-down.ts'
@@ -53,7 +54,7 @@ function decideState(turn: Turn): Outcome {
 
 function nextLook(turn: Turn): Instant | null {
   const due = [...turn.targets.values()].map(({ dueAt }) => dueAt)
-  const times = turn.view.state === 'running' ? [...due, nextGiveUp(turn), ...reopenings(turn)] : due
+  const times = turn.view.state === 'running' ? [...due, nextGiveUp(turn), ...reopenings(turn), nextExpiry(turn)] : due
   return earliest(times.filter((time) => time !== null && time > turn.now))
 }
 

@@ -45,7 +45,7 @@ export interface Decision {
   readonly ended?: true
   /** Why the rollout is where it is. Never missing. */
   readonly because: Because
-  /** A judgement over all opened waves: of a completed rollout whose devices moved back. */
+  /** A judgement that is no wave's result: over all opened waves of a completed rollout, or by signals that hold. */
   readonly evaluations?: readonly Evaluation[]
   /** When to look again without a report. */
   readonly wakeAt: Instant | null

@@ -1,13 +1,18 @@
 import type { Because } from './because.ts'
 import { move } from './move.ts'
+import { uncountedDevices } from './signals.ts'
 import type { TargetView, WaveView } from './view.ts'
 import { apply, assigned, followDevice, hasRoom, targetsIn, type Turn } from './turn.ts'
 
-/** Fills the open waves, offers downloads and grants reboots, each within its budget. */
-export function giveOut(turn: Turn, open: readonly WaveView[]): void {
+/**
+ * Fills the open waves, offers downloads and grants reboots, each within its budget. Without `grants` a device keeps the
+ * grant that it has, and no other gets one.
+ */
+export function giveOut(turn: Turn, open: readonly WaveView[], { grants } = { grants: true }): void {
   for (const wave of open) fill(turn, wave)
   offer(turn)
-  grant(turn)
+  if (grants) grant(turn)
+  renewAll(turn)
 }
 
 // An open wave takes the first connected unassigned targets in the salted order until it is full.
@@ -42,12 +47,16 @@ function offer(turn: Turn): void {
 }
 
 function grant(turn: Turn): void {
+  const uncounted = uncountedDevices(turn)
   for (const target of targetsIn(turn, ['staged', 'offered'])) {
     if (!hasRoom(turn)) return
-    if (!readyToApply(target) || whyNoGrant(turn, target)) continue
+    if (!readyToApply(target) || uncounted.has(target.deviceId) || whyNoGrant(turn, target)) continue
     const id = turn.grantIds.shift()
     if (id) give(turn, target, id)
   }
+}
+
+function renewAll(turn: Turn): void {
   for (const target of targetsIn(turn, ['granted'])) {
     if (!hasRoom(turn)) return
     if (movedToAnotherConnection(target)) renew(turn, target)

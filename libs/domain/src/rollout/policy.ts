@@ -13,6 +13,9 @@ export interface SprtRule {
   readonly beta: number
 }
 
+/** What an unhealthy signal about a device of the wave does: nothing, hold the rollout, or trip the gate. */
+export type SignalRule = 'ignore' | 'hold' | 'trip'
+
 /** When a wave's result opens the next wave or trips the rollout. Percentages are whole numbers from 0 to 100. */
 export interface GateRule {
   /** Trip when there are more failures than this. */
@@ -24,6 +27,8 @@ export interface GateRule {
   readonly minSuccessPercent: number
   /** Decides as soon as it can, in place of the percentages; they are asked when it has not decided by the wave's end. */
   readonly sprt?: SprtRule | undefined
+  /** `hold` when it does not say. */
+  readonly signals?: SignalRule | undefined
 }
 
 export interface WaveRule {

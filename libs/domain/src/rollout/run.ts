@@ -4,6 +4,7 @@ import { afterPass } from './gate-sequential.ts'
 import { finishesOther, giveOut, readyToApply, whyNoGrant } from './give-out.ts'
 import { move } from './move.ts'
 import type { Outcome } from './outcome.ts'
+import { judgeSignals, type SignalVerdict } from './signals.ts'
 import { earliest } from './timers.ts'
 import { apply, assigned, gateCounts, hasRoom, targetsIn, unfinished, type Turn } from './turn.ts'
 import type { Instant, TargetView, WaveView } from './view.ts'
@@ -17,6 +18,9 @@ export function run(turn: Turn): Outcome {
     const result = evaluate(turn, wave)
     if (result.verdict === 'trip') return trip(turn, wave, result)
   }
+  const signalled = judgeSignals(turn, started)
+  if (signalled?.verdict === 'trip') return tripBySignal(turn, signalled)
+  if (signalled) return hold(turn, started, signalled)
   // A tripped wave of a rollout that runs again was resumed: its gate is asked again.
   const open = started.filter(({ state }) => state !== 'passed')
   const stillOpen = open.filter((wave) => !passes(turn, wave))
@@ -51,7 +55,26 @@ function evaluate(turn: Turn, wave: WaveView): GateResult {
   return evaluateGate(wave.state === 'passed' ? afterPass(rule.gate) : rule.gate, gateCounts(turn, wave))
 }
 
-function trip(turn: Turn, wave: WaveView, { evaluations, because }: GateResult): Outcome {
+// Also a wave that had passed: nothing else would tell which one the signal is about.
+function tripBySignal(turn: Turn, signalled: SignalVerdict): Outcome {
+  const { wave, evaluations, because } = signalled
+  if (wave.state === 'passed')
+    turn.waves.push({ index: wave.index, state: 'tripped', evaluations, because, event: 'wave.tripped' })
+  return trip(turn, wave, signalled)
+}
+
+// What was granted goes on to its end, and staging needs no grant.
+function hold(turn: Turn, started: readonly WaveView[], { because, evaluations }: SignalVerdict): Outcome {
+  giveUp(turn, started)
+  giveOut(turn, started, { grants: false })
+  return { because, evaluations }
+}
+
+function trip(
+  turn: Turn,
+  wave: WaveView,
+  { evaluations, because }: Pick<GateResult, 'evaluations' | 'because'>,
+): Outcome {
   if (wave.state === 'open')
     turn.waves.push({ index: wave.index, state: 'tripped', evaluations, because, event: 'wave.tripped' })
   const message = `Wave ${wave.index + 1} tripped its gate: ${because.message}`

@@ -102,6 +102,17 @@ export interface TargetView {
   readonly device: DeviceView
 }
 
+/** An unhealthy signal in force, with the targets that it is about. */
+export interface SignalView {
+  readonly id: string
+  readonly name: string
+  readonly message: string
+  /** When it ends by itself. */
+  readonly until: Instant
+  /** `devices` of a wave that are not skipped; `applied`: of these, who was granted a reboot. Waves without any are absent. */
+  readonly waves: readonly { readonly index: number; readonly devices: number; readonly applied: number }[]
+}
+
 /** Everything `decide` may know. Loaded by the caller in one transaction; targets are those that can change, not all. */
 export interface RolloutView {
   readonly state: RolloutState
@@ -116,4 +127,6 @@ export interface RolloutView {
   readonly more: boolean
   /** Fresh ids for grants, one for each target that may get one. */
   readonly grantIds: readonly string[]
+  /** Unhealthy signals in force that no operator accepted for this rollout. */
+  readonly signals?: readonly SignalView[]
 }

@@ -13,6 +13,7 @@ const reasons: readonly Reason[] = [
   refused,
   quarantined,
   rolloutState,
+  heldBySignal,
   target,
   pinned,
   channel,
@@ -86,6 +87,12 @@ function rolloutState({ target: found }: ExplainFacts): Because | undefined {
   if (found?.active !== true || found.rolloutState === 'running') return undefined
   const { rolloutId, rolloutState: state, rolloutBecause: because } = found
   return { ...because, rolloutId, rolloutState: state }
+}
+
+function heldBySignal({ target: found }: ExplainFacts): Because | undefined {
+  if (found?.active !== true || found.rolloutState !== 'running') return undefined
+  const { rolloutId, rolloutBecause: because } = found
+  return because.code === 'signal.holding' ? { ...because, rolloutId } : undefined
 }
 
 function target({ target: found }: ExplainFacts): Because | undefined {

@@ -53,6 +53,8 @@ function insertHistory(): Promise<void> {
     })
     await tx.ingestReject.create({ data: { at: start, topic: 't', code: 'c', detail: '', sample: '' } })
     await tx.deviceEvent.create({ data: { ...base, deviceId: deviceId!, at: start } })
+    const signal = { id: randomUUID(), organizationId, name: 's', scope: 'all', createdBy: 'u' }
+    await tx.healthSignal.create({ data: { ...signal, since: start, expiresAt: start } })
     await tx.enrollmentToken.create({
       data: {
         id: token!,

@@ -46,6 +46,17 @@ export const retentionRules: readonly RetentionRule[] = [
     find: oldestBy('device_event', { order: 'at', time: 'at' }),
   },
   {
+    table: 'health_signal',
+    keepHours: 90 * day,
+    after: 'it ended or expired',
+    // Per organization, since the index on the beginning starts with it. Nothing lasts longer than it may be kept.
+    find: (cutoff, limit) => Prisma.sql`
+      SELECT signal.ctid FROM organization, LATERAL (
+        SELECT ctid, coalesce(ended_at, expires_at) AS ended FROM health_signal
+        WHERE organization_id = organization.id ORDER BY since LIMIT ${limit}
+      ) signal WHERE signal.ended < ${cutoff} LIMIT ${limit}`,
+  },
+  {
     table: 'enrollment',
     keepHours: 90 * day,
     after: 'it was decided',

@@ -4,6 +4,7 @@ import type { Prisma, Tx } from '@bootfleet/db'
 import { emit } from '../outbox.ts'
 import { foldChanges } from './fold-changes.ts'
 import { writeGrantOrder } from './grant-order.ts'
+import { holdChanges, writeHold } from './hold-events.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { writeInstructions, type InstructionContext } from './write-instructions.ts'
 import { writeSlots } from './write-slots.ts'
@@ -24,12 +25,14 @@ export async function applyDecision(
   await writeInstructions(tx, ctx, changed)
   await writeEvents(tx, ctx, decision)
   for (const wave of decision.waves) await writeWave(tx, ctx, wave)
+  await writeHold(tx, ctx, decision)
   await writeRollout(tx, ctx, decision)
   const moved =
     changed.length > 0 ||
     decision.waves.length > 0 ||
     decision.rollout !== undefined ||
-    tellsRegression(rollout, decision)
+    tellsRegression(rollout, decision) ||
+    holdChanges(rollout, decision)
   if (moved)
     await emit(
       tx,

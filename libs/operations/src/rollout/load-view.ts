@@ -3,6 +3,7 @@ import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { readTargetCounts, type TargetCount } from './target-counts.ts'
 import { withPrefixes } from './grant-order.ts'
+import { loadSignals } from '../signal/load-signals.ts'
 import { loadGroups } from './load-groups.ts'
 import { loadTargets } from './load-targets.ts'
 import type { RolloutRow } from './lock-rollout.ts'
@@ -33,6 +34,7 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
     unassigned,
     more: picked.more,
     grantIds,
+    signals: rollout.state === 'running' ? await loadSignals(tx, rollout, now) : [],
   }
 }
 

@@ -76,7 +76,7 @@ function toWave(wave: Row['waves'][number], counts: readonly TargetCount[]): Rol
 }
 
 /** As the gate stored it. The API has another word for a metric that has not decided. */
-type JudgedBy = Omit<Evaluation, 'verdict'> & { verdict: 'pass' | 'trip' | 'wait' }
+type JudgedBy = Omit<Evaluation, 'verdict'> & { verdict: 'pass' | 'trip' | 'wait' | 'hold' }
 
 function toEvaluations(stored: readonly JudgedBy[] | null): Evaluation[] | null {
   return stored?.map((one) => ({ ...one, verdict: one.verdict === 'wait' ? 'undecided' : one.verdict })) ?? null

@@ -4,6 +4,7 @@ import type { Tx } from '@bootfleet/db'
 import { audit } from '../audit.ts'
 import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
+import { acceptSignals } from '../signal/accept-signals.ts'
 import { controlRollout, type ControlInput } from './control-rollout.ts'
 import { excuseFailures } from './excuse-failures.ts'
 import type { RolloutRow } from './lock-rollout.ts'
@@ -53,6 +54,7 @@ async function nextWave(tx: Tx, { id, plannedAt }: RolloutRow, wanted?: number):
 async function open(tx: Tx, ctx: Ctx, { id, organizationId, index }: RolloutRow & { index: number }): Promise<void> {
   const now = ctx.services.now()
   await excuseFailures(tx, id)
+  await acceptSignals(tx, ctx, id)
   await tx.rolloutWave.updateMany({
     where: { rolloutId: id, state: 'open' },
     data: { state: 'passed', concludedAt: now },

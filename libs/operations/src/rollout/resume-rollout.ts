@@ -3,6 +3,7 @@ import type { Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
+import { acceptSignals } from '../signal/accept-signals.ts'
 import { controlRollout } from './control-rollout.ts'
 import { excuseFailures } from './excuse-failures.ts'
 import type { RolloutRow } from './lock-rollout.ts'
@@ -25,6 +26,7 @@ export async function resumeRollout(ctx: Ctx, input: ResumeInput): Promise<Rollo
       if (!isHalted(rollout)) return
       if (input.choice === undefined) await refuseWhenTripped(tx, rollout)
       if (input.choice === 'continue') await excuseFailures(tx, rollout.id)
+      if (input.choice === 'continue') await acceptSignals(tx, ctx, rollout.id)
       await tx.rolloutWave.updateMany({
         where: { rolloutId: rollout.id, state: 'tripped' },
         data: { state: 'open', concludedAt: null },

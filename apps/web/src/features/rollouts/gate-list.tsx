@@ -22,7 +22,7 @@ export function GateList({ evaluations, rule }: GateListProps) {
   return (
     <ul className="gates" aria-label="Gate">
       {evaluations.map((evaluation) => (
-        <li key={evaluation.metric}>
+        <li key={`${evaluation.metric} ${evaluation.signal ?? ''}`}>
           <Badge state={verdicts[evaluation.verdict].word} tone={verdicts[evaluation.verdict].tone} />
           {gateText(evaluation)}
         </li>

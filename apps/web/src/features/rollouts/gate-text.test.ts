@@ -23,6 +23,7 @@ test.each<[Partial<Evaluation>, string]>([
     '0 failed of 0 concluded, at most 10 % may',
   ],
   [{ metric: 'success_percent', threshold: 100 }, '1 succeeded of 4 devices (25 %), at least 100 % must'],
+  [{ metric: 'signals', signal: 'latency', verdict: 'hold' }, 'Signal "latency" is unhealthy about 1 of 4 devices'],
   [{ metric: 'sprt_ratio', threshold: null }, 'sprt ratio: 1 of 4'],
 ])('a judgement says what it counts: %o', (part, text) => {
   expect(gateText({ ...base, ...part })).toBe(text)

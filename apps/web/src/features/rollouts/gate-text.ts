@@ -14,6 +14,8 @@ export function gateText(evaluation: Evaluation): string {
     const devices = counted(denominator, 'device')
     return `${numerator} succeeded of ${devices}${share(evaluation)}, at least ${threshold} % must`
   }
+  if (metric === 'signals')
+    return `Signal "${evaluation.signal}" is unhealthy about ${numerator} of ${counted(denominator, 'device')}`
   if (metric === 'sequential_trip')
     return `${numerator} failed of ${denominator} concluded, bad from ${threshold} on (sequential test)`
   if (metric === 'sequential_pass') {
@@ -26,12 +28,15 @@ export function gateText(evaluation: Evaluation): string {
 type GateRule = Rollout['policy']['waves'][number]['gate']
 
 /** What a gate asks for, before there is anything to count. */
-export function ruleText({ maxFailures, maxFailurePercent, minConcluded, minSuccessPercent, sprt }: GateRule): string {
+export function ruleText(rule: GateRule): string {
+  const { maxFailures, maxFailurePercent, minConcluded, minSuccessPercent, sprt, signals } = rule
   const parts = [
     sprt && `good at ${sprt.goodFailurePercent} % failures, bad at ${sprt.badFailurePercent} % (sequential test)`,
     maxFailures !== undefined && `at most ${maxFailures} may fail`,
     maxFailurePercent !== undefined && `at most ${maxFailurePercent} % may fail, judged from ${minConcluded} on`,
     `at least ${minSuccessPercent} % must succeed`,
+    signals === 'trip' && 'an unhealthy signal trips it',
+    signals === 'ignore' && 'signals are ignored',
   ]
   return parts.filter((part) => part !== false && part !== undefined).join('; ')
 }

@@ -6,6 +6,7 @@ import { foldEvents } from '../../../../features/rollouts/fold-events.ts'
 import { readWaveTargets } from '../../../../features/rollouts/read-wave-targets.ts'
 import { RolloutFacts } from '../../../../features/rollouts/rollout-facts.tsx'
 import { RolloutVerbs } from '../../../../features/rollouts/rollout-verbs.tsx'
+import { SignalBanner } from '../../../../features/rollouts/signal-banner.tsx'
 import { TargetFilters } from '../../../../features/rollouts/target-filters.tsx'
 import { TargetTable } from '../../../../features/rollouts/target-table.tsx'
 import { WavePanel } from '../../../../features/rollouts/wave-panel.tsx'
@@ -38,6 +39,7 @@ export default async function RolloutPage({ params, searchParams }: PageProps<'/
   return (
     <>
       <RolloutFacts rollout={rollout} />
+      <SignalBanner rollout={rollout} />
       <RolloutVerbs rollout={rollout} />
       {reasons.length > 0 && (
         <Panel title="What it waits for">
