@@ -13,6 +13,10 @@ export interface AgentConfig {
   bootc: string
   /** Unit of every back-off and of the pause between health checks. Default 1000. */
   retryBaseMs: number
+  /** How long bootc may take: to tell the status, to change something, to pull an image. */
+  statusTimeoutMs: number
+  changeTimeoutMs: number
+  pullTimeoutMs: number
   /** Whether bootc runs in a unit of its own, which outlives the agent. `auto`: where systemd runs the machine. */
   transientUnit: 'auto' | 'always' | 'never'
   /** Each health check is killed after so long. */
@@ -34,6 +38,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): AgentConfig {
     hardwareId: env['BOOTFLEET_HARDWARE_ID'],
     bootc: env['BOOTFLEET_BOOTC'] ?? 'bootc',
     retryBaseMs: readNumber(env, 'BOOTFLEET_RETRY_BASE_MS', { usual: 1000, min: 1, max: 60_000 }),
+    statusTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_STATUS_TIMEOUT_SEC', { usual: 60, min: 1, max: 86_400 }),
+    changeTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_CHANGE_TIMEOUT_SEC', { usual: 600, min: 1, max: 86_400 }),
+    pullTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_PULL_TIMEOUT_SEC', { usual: 7200, min: 1, max: 86_400 }),
     transientUnit: readTransientUnit(env['BOOTFLEET_TRANSIENT_UNIT']),
     checkTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_CHECK_TIMEOUT_SEC', { usual: 60, min: 1, max: 3600 }),
     minFreeMiB: readNumber(env, 'BOOTFLEET_MIN_FREE_MIB', { usual: 32, min: 0, max: 1_000_000 }),

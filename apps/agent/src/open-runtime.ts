@@ -1,7 +1,7 @@
-import type { BootcDriver } from './bootc/bootc-driver.ts'
 import { unknownHost } from './bootc/host-status.ts'
 import { readClock } from './clock.ts'
 import { openDesiredStore } from './desired/desired-store.ts'
+import type { HostAdapter } from './host/host-adapter.ts'
 import type { Identity } from './identity/identity.ts'
 import { openBootLog, bootRecordOf } from './journal/boot-log.ts'
 import { openJournal } from './journal/journal.ts'
@@ -38,7 +38,7 @@ export async function openRuntime(input: {
   bootKey: string
   memory: Memory
   enveloper: Enveloper
-  driver: BootcDriver
+  driver: HostAdapter
   wake: () => void
 }): Promise<Runtime> {
   const { platform, identity, bootKey, memory } = input

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import type { EnrollmentDocument } from '@bootfleet/contracts'
-import { createBootcDriver } from './bootc/bootc-driver.ts'
-import type { BootcDriver } from './bootc/bootc-driver.ts'
 import type { AgentConfig } from './config.ts'
+import type { HostAdapter } from './host/host-adapter.ts'
+import { openHost } from './host/open-host.ts'
 import { findEnrollment } from './identity/find-enrollment.ts'
 import { openHttpsTransport } from './link/https-transport.ts'
 import { openMqttTransport } from './link/mqtt-transport.ts'
@@ -19,7 +19,7 @@ export interface Platform {
   state: Store
   /** Outlives the agent, not the boot. */
   run: Store
-  openDriver: () => Promise<BootcDriver>
+  openDriver: () => Promise<HostAdapter>
   carriers: Carriers
   findEnrollment: () => Promise<EnrollmentDocument | undefined>
   /** Runs one request to enroll when it may go out. */
@@ -37,7 +37,7 @@ export async function systemPlatform(config: AgentConfig): Promise<Platform> {
     machine: systemMachine(config, state),
     state,
     run: directoryStore(config.runDir),
-    openDriver: () => createBootcDriver(config),
+    openDriver: () => openHost(config),
     carriers: { mqtt: openMqttTransport, https: openHttpsTransport },
     findEnrollment: () => findEnrollment(config.enrollFiles),
     takeTurn: (request) => request(),

@@ -1,6 +1,6 @@
-import { BootcError } from './bootc/bootc-driver.ts'
 import { digestOfRef } from './bootc/host-status.ts'
 import { readClock } from './clock.ts'
+import { HostError } from './host/host-adapter.ts'
 import { log, messageOf } from './log.ts'
 import { observeHost } from './observe.ts'
 import { plan } from './plan/plan.ts'
@@ -43,21 +43,23 @@ async function attemptStep(runtime: Runtime, step: Exclude<Step, { kind: 'idle' 
 
 function noteFailure({ memory, desired, platform }: Runtime, step: Step, error: unknown): void {
   const failure =
-    error instanceof BootcError
+    error instanceof HostError
       ? error.failure
-      : { code: 'bootc_failed' as const, detail: messageOf(error), retryable: true }
+      : { code: 'bootc_failed' as const, detail: messageOf(error), retryable: true, raw: undefined }
   const key = stepKey(step)
   const failures = memory.retry?.step === key ? memory.retry.failures + 1 : 1
   const waitMs = platform.retryBaseMs * retryFactor * 2 ** Math.min(failures - 1, maxFailuresCounted)
   const notBefore = failure.retryable ? readClock().mono + waitMs : null
   memory.retry = { step: key, gen: desired.current()?.doc.gen ?? 0, notBefore, failures }
   const digest = 'ref' in step ? digestOfRef(step.ref) : undefined
-  memory.error = { ...failure, detail: failure.detail.slice(0, 1024), ...(digest !== undefined && { digest }) }
+  const { code, detail, retryable } = failure
+  memory.error = { code, detail: detail.slice(0, 1024), retryable, ...(digest !== undefined && { digest }) }
   if (!failure.retryable && memory.grant !== null) memory.grant = { ...memory.grant, recalled: true }
   log('step_failed', {
     step: step.kind,
     code: failure.code,
     detail: failure.detail,
     waitMs: failure.retryable ? waitMs : null,
+    said: failure.raw,
   })
 }

@@ -1,9 +1,9 @@
 import type { AgentError } from '@bootfleet/contracts'
-import type { BootcDriver } from './bootc/bootc-driver.ts'
 import type { HostStatus } from './bootc/host-status.ts'
 import { readClock } from './clock.ts'
 import type { DesiredStore } from './desired/desired-store.ts'
 import type { HeldGrant } from './desired/grant.ts'
+import type { HostAdapter } from './host/host-adapter.ts'
 import type { BootLog } from './journal/boot-log.ts'
 import type { JournalStore } from './journal/journal.ts'
 import type { Step } from './plan/step.ts'
@@ -33,7 +33,7 @@ export interface Memory {
 export interface Runtime {
   platform: Platform
   bootKey: string
-  driver: BootcDriver
+  driver: HostAdapter
   journal: JournalStore
   bootLog: BootLog
   desired: DesiredStore

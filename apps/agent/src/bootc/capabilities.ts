@@ -7,6 +7,10 @@ export interface Capabilities {
   /** `switch --download-only`: staging is locked from the start. */
   switchDownloadOnly: boolean
   progressFd: boolean
+  /** `--soft-reboot`: userspace alone is restarted where the new image has the same kernel. */
+  softReboot: boolean
+  /** A reference may carry a tag beside its digest. */
+  tagBesideDigest: boolean
 }
 
 export const noCapabilities: Capabilities = {
@@ -14,7 +18,12 @@ export const noCapabilities: Capabilities = {
   downloadOnly: false,
   switchDownloadOnly: false,
   progressFd: false,
+  softReboot: false,
+  tagBesideDigest: false,
 }
+
+/** The oldest bootc that this agent drives. */
+const floor = '1.1.4'
 
 /** From `bootc --version` and the `--help` of two verbs. */
 export function readCapabilities(probe: { version: string; upgradeHelp: string; switchHelp: string }): Capabilities {
@@ -25,7 +34,9 @@ export function readCapabilities(probe: { version: string; upgradeHelp: string; 
     downloadOnly: lockable,
     switchDownloadOnly: lockable && probe.switchHelp.includes('--download-only'),
     // A hidden flag: it is in no help text.
-    progressFd: version !== undefined && isAtLeast(version, [1, 1, 4]),
+    progressFd: version !== undefined && isAtLeast(version, '1.1.4'),
+    softReboot: probe.upgradeHelp.includes('--soft-reboot') && probe.switchHelp.includes('--soft-reboot'),
+    tagBesideDigest: version !== undefined && isAtLeast(version, '1.2.0'),
   }
 }
 
@@ -35,15 +46,27 @@ export function capabilityWords(capabilities: Capabilities): string[] {
     ...(capabilities.version === undefined ? [] : ['rollback']),
     ...(capabilities.downloadOnly ? ['download_only'] : []),
     ...(capabilities.switchDownloadOnly ? ['switch_download_only'] : []),
+    ...(capabilities.softReboot ? ['soft_reboot'] : []),
     ...(capabilities.progressFd ? ['progress'] : []),
   ]
 }
 
-function isAtLeast(version: string, floor: readonly [number, number, number]): boolean {
+/** Whether there is a bootc, and one that is not too old. */
+export function isSupported({ version }: Capabilities): boolean {
+  return version !== undefined && isAtLeast(version, floor)
+}
+
+/** Says what to do about a bootc that is missing or too old. */
+export function versionProblem({ version }: Capabilities): string {
+  if (version === undefined) return 'there is no working bootc on this machine: it has to come with its image'
+  return `bootc ${version} is too old: ${floor} or newer is needed`
+}
+
+function isAtLeast(version: string, minimum: string): boolean {
   const parts = version.split('.').map((part) => Number.parseInt(part, 10) || 0)
-  for (const [index, minimum] of floor.entries()) {
+  for (const [index, wanted] of minimum.split('.').map(Number).entries()) {
     const part = parts[index] ?? 0
-    if (part !== minimum) return part > minimum
+    if (part !== wanted) return part > wanted
   }
   return true
 }

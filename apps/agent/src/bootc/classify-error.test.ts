@@ -25,13 +25,40 @@ describe('an error of bootc', () => {
       false,
     ],
     ['error: Status: Missing base image ref ostree/container/blob/sha256', 'repository_corrupt', false],
+    ['error: Switching: Detected container; this command requires a booted host system.', 'unsupported_host', false],
+    [`${pull} server gave HTTP response to HTTPS client`, 'tls', true],
+    [`${pull} dial tcp: lookup x on 10.0.0.1:53: i/o timeout`, 'network', true],
+    [`${pull} received unexpected HTTP status: 503 Service Unavailable`, 'network', true],
+    ['error: Staging: Pulling bound images: reading manifest latest: manifest unknown', 'not_found', false],
     ['error: something nobody has seen', 'bootc_failed', true],
   ])('%s is %s', (stderr, code, retryable) => {
-    expect(classifyBootcError(`Fetching layers\n${stderr}\n`)).toEqual({ code, detail: stderr, retryable })
+    const raw = `Fetching layers\n${stderr}`
+    expect(classifyBootcError(`${raw}\n`)).toEqual({ code, detail: stderr, retryable, raw })
   })
 
-  it('keeps the text of bootc, bounded, and stands for silence too', () => {
-    expect(classifyBootcError(`error: ${'x'.repeat(5000)}`).detail).toHaveLength(1000)
-    expect(classifyBootcError('').detail).toBe('bootc failed and said nothing')
+  it.each([
+    ['quay.io/acme/signature-service@sha256:404', 'manifest unknown', 'not_found'],
+    ['denied.example.org:5000/timeout/x509', 'unexpected EOF', 'network'],
+    ['registry.example.org/not-found:429', 'unauthorized: no', 'auth'],
+    [`registry.example.org/os@sha256:${'404'.repeat(21)}`, 'x509: unknown authority', 'tls'],
+  ])('is not sorted by the name of an image: %s', (image, cause, code) => {
+    expect(classifyBootcError(`${pull} reading manifest latest in ${image}: ${cause}`).code).toBe(code)
+  })
+
+  it('is told by its own words, without the colours of a terminal', () => {
+    const stderr = 'error: first\n\u001B[31merror:\u001B[0m Pulling: \u0007no such host\n'
+    expect(classifyBootcError(stderr)).toMatchObject({ code: 'network', detail: 'error: Pulling:  no such host' })
+  })
+
+  it('keeps the text of bootc, bounded, with its end, and stands for silence too', () => {
+    const long = classifyBootcError(`error: ${'x '.repeat(9000)} no such host`)
+    expect(long).toMatchObject({ code: 'network', detail: expect.stringMatching(/^error: x.* … .*no such host$/) })
+    expect(long.detail.length).toBeLessThanOrEqual(1000)
+    expect(long.raw?.length).toBeLessThanOrEqual(4096)
+    expect(classifyBootcError('')).toEqual({
+      code: 'bootc_failed',
+      detail: 'bootc failed and said nothing',
+      retryable: true,
+    })
   })
 })

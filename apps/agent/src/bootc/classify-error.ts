@@ -6,23 +6,29 @@ export interface BootcFailure {
   detail: string
   /** The agent tries it again by itself. */
   retryable: boolean
+  /** The end of all that bootc wrote to stderr, for the log of the machine. */
+  raw?: string
 }
 
 const maxDetail = 1000
+const maxRaw = 4096
 
 /** First match wins: what is specific stands before what could be part of its text. */
 const patterns: readonly [RegExp, AgentErrorCode][] = [
   [/Missing base image ref/i, 'repository_corrupt'],
-  [/not booted via bootc|rpm-ostree modifications|requires a booted host system|read-only.*live/i, 'unsupported_host'],
+  [
+    /not booted via bootc|rpm-ostree modifications|requires a booted host system|No image source specified|root is read-only|read-only.*live/i,
+    'unsupported_host',
+  ],
   [/Insufficient free space|No space left on device|min-free-space/i, 'disk_full'],
   [/no image found in (image index|manifest list) for architecture/i, 'architecture'],
   [/Source image rejected|insecureAcceptAnything|signature/i, 'policy'],
   [/toomanyrequests|too many requests|\b429\b/i, 'throttled'],
-  [/unauthorized|authentication required|invalid username\/password|\bdenied\b/i, 'auth'],
-  [/x509:|tls:/i, 'tls'],
+  [/unauthorized|authentication required|invalid username\/password|\bdenied\b|\b40[13]\b/i, 'auth'],
+  [/x509:|tls:|HTTP response to HTTPS client/i, 'tls'],
   [/manifest unknown|name unknown|not found|\b404\b/i, 'not_found'],
   [
-    /no such host|connection refused|timeout|\bEOF\b|connection reset|network is unreachable|no route to host/i,
+    /no such host|name resolution|connection refused|timeout|deadline exceeded|\bEOF\b|connection reset|broken pipe|unreachable|no route to host|\b50[0234]\b/i,
     'network',
   ],
 ]
@@ -41,10 +47,40 @@ export function isRetryable(code: AgentErrorCode): boolean {
   return !permanent.has(code)
 }
 
-/** Sorts the stderr of a failed bootc by the tail of its `error:` line. */
+/** Sorts the stderr of a failed bootc by its `error:` line. The names of images and hosts in it prove nothing. */
 export function classifyBootcError(stderr: string): BootcFailure {
-  const lines = stderr.split('\n').map((line) => line.trim())
+  const lines = printable(stderr)
+    .split('\n')
+    .map((line) => line.trim())
   const error = lines.findLast((line) => line.startsWith('error:')) ?? lines.findLast((line) => line !== '') ?? ''
-  const code = patterns.find(([pattern]) => pattern.test(error))?.[1] ?? 'bootc_failed'
-  return { code, detail: error.slice(0, maxDetail) || 'bootc failed and said nothing', retryable: isRetryable(code) }
+  const detail = shortened(error)
+  const words = withoutNames(detail)
+  const code = patterns.find(([pattern]) => pattern.test(words))?.[1] ?? 'bootc_failed'
+  return {
+    code,
+    detail: detail || 'bootc failed and said nothing',
+    retryable: isRetryable(code),
+    ...(stderr.trim() !== '' && { raw: printable(stderr).trim().slice(-maxRaw) }),
+  }
+}
+
+/** A repository called `signature-service` is no broken signature, nor is a digest with 404 in it a missing image. */
+function withoutNames(error: string): string {
+  return error
+    .replaceAll(/\b(?:[a-z][\w+.-]*:\/\/)?[\w-]+[.:][\w.:-]*\/[^\s"']*/gi, ' ')
+    .replaceAll(/\bsha256:[0-9a-f]+/g, ' ')
+    .replaceAll(/\blookup \S+/g, ' ')
+}
+
+/** Both ends of what is too long: bootc begins with what it did, and ends with the cause. */
+function shortened(error: string): string {
+  if (error.length <= maxDetail) return error
+  const half = (maxDetail - 3) / 2
+  return `${error.slice(0, Math.ceil(half))} … ${error.slice(-Math.floor(half))}`
+}
+
+/** Without the colours and cursor movements of a terminal. */
+function printable(output: string): string {
+  // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
+  return output.replaceAll(/\u001B\[[0-9;?]*[A-Za-z]/g, '').replaceAll(/[\u0000-\u0009\u000B-\u001F\u007F]/g, ' ')
 }

@@ -9,6 +9,29 @@ export interface Deployment {
   /** Packages are layered on it, which hides from bootc which image it is. */
   incompatible: boolean
   pinned: boolean
+  /** How the image is fetched: `registry`, `oci`, `containers-storage`, … */
+  transport?: string
+  /** `containerPolicy` where a signature is demanded, `insecure`, or `ostreeRemote:<name>`; absent is bootc's default. */
+  signature?: string
+  /** In the words of OCI; bootc tells it from 1.1.7 on. */
+  architecture?: string
+  /** Booting it needs no new kernel. */
+  softRebootCapable?: boolean
+}
+
+/** Names of what was changed on this machine beside its image, each list bounded. */
+export interface Modifications {
+  /** The ostree reference that the system follows, where it follows no container image. */
+  origin?: string
+  /** The container image under the layers. */
+  base?: { ref?: string; digest?: string; version?: string }
+  packages: string[]
+  localPackages: string[]
+  removed: string[]
+  replaced: string[]
+  regeneratesInitramfs: boolean
+  /** rpm-ostree changes this machine just now. */
+  isBusy: boolean
 }
 
 /** What `bootc status` says, in the shape that the agent decides on. */
@@ -24,6 +47,8 @@ export interface HostStatus {
   readOnly: boolean
   /** Access mode of an overlay over /usr, when there is one. */
   usrOverlay: string | null
+  /** What rpm-ostree knows of a host of which bootc does not know the image. */
+  modifications?: Modifications
 }
 
 /** A host of which nothing is known yet. */
@@ -51,6 +76,13 @@ export function repositoryOf(ref: string): string {
   const unpinned = ref.split('@')[0] ?? ref
   const tag = unpinned.lastIndexOf(':')
   return tag > unpinned.lastIndexOf('/') ? unpinned.slice(0, tag) : unpinned
+}
+
+/** The reference of a deployment with its own digest, where it is one of a registry. */
+export function pinnedRef(deployment: Deployment | null): string | undefined {
+  if (deployment?.ref === undefined || deployment.digest === undefined) return undefined
+  if (deployment.transport !== undefined && deployment.transport !== 'registry') return undefined
+  return `${repositoryOf(deployment.ref)}@${deployment.digest}`
 }
 
 /**

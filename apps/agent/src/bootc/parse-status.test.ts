@@ -1,50 +1,121 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { parseDocument } from 'yaml'
+import { blockersOf } from '../host/blockers.ts'
+import { caps } from '../testing/a-view.ts'
+import { fixture, statusFixtures } from './fixtures.testing.ts'
+import type { HostStatus } from './host-status.ts'
 import { parseStatus } from './parse-status.ts'
 
-const fixtures = fileURLToPath(new URL('../../../../libs/testkit/src/fake-machine/fixtures/', import.meta.url))
+const status = (name: string): HostStatus => parseStatus(fixture(name))
+const digest = (start: string) => expect.stringMatching(new RegExp(`^sha256:${start}[0-9a-f]+$`)) as string
+const id = (start: string) => expect.stringMatching(new RegExp(`^default/${start}[0-9a-f]+\\.0$`)) as string
 
-function status(name: string) {
-  const text = readFileSync(`${fixtures}${name}`, 'utf8')
-  const tags = [{ tag: '!ostreeRemote', resolve: (value: string) => ({ ostreeRemote: value }) }]
-  return parseStatus(parseDocument(text, { customTags: tags }).toJS())
+const stream9 = 'quay.io/centos-bootc/centos-bootc:stream9'
+const nightly = {
+  ref: 'quay.io/example/someimage:latest',
+  version: 'nightly',
+  id: id('26836632'),
+  digest: digest('736b'),
 }
+const nextNightly = { ref: nightly.ref, version: 'nightly', id: id('3c6dad65'), digest: digest('16dc') }
+const centos = { ref: stream9, version: 'stream9.20240807.0', digest: digest('47e5'), id: id('439f6bd2') }
+const insecure = { signature: 'insecure', transport: 'registry' }
+const other = { ref: 'quay.io/otherexample/otherimage:latest', digest: digest('b5bb'), id: id('41af286d') }
+
+const table: [name: string, expected: Record<string, unknown>, blockers: string[]][] = [
+  [
+    'spec-booted-pinned.yaml',
+    { booted: { ...centos, pinned: true }, others: [{ pinned: true, id: id('99b2cc3b') }] },
+    [],
+  ],
+  ['spec-booted-update-same-digest.yaml', { booted: centos, staged: null }, []],
+  ['spec-booted-usroverlay.yaml', { booted: { ...nightly, architecture: 'arm64' }, usrOverlay: 'readWrite' }, []],
+  ['spec-booted-with-update-no-version.yaml', { booted: centos, staged: null }, []],
+  ['spec-booted-with-update.yaml', { booted: centos, staged: null }, []],
+  ['spec-only-booted.yaml', { booted: centos, rollback: null, usrOverlay: null }, []],
+  ['spec-ostree-remote.yaml', { booted: { ...other, architecture: 'arm64' } }, []],
+  [
+    'spec-ostree-to-bootc.yaml',
+    {
+      kind: 'ostree',
+      booted: { incompatible: false, id: id('f9fa3a55') },
+      staged: { ref: stream9, architecture: 's390x' },
+    },
+    ['no_container_image'],
+  ],
+  ['spec-rfe-ostree-deployment.yaml', { kind: 'ostree', staged: { incompatible: true } }, ['no_container_image']],
+  [
+    'spec-staged-booted.yaml',
+    { booted: { ...nightly, ...insecure }, staged: { ...nextNightly, ...insecure, locked: false } },
+    [],
+  ],
+  ['spec-staged-download-only.yaml', { booted: nightly, staged: { ...nextNightly, locked: true } }, []],
+  [
+    'spec-staged-rollback.yaml',
+    { kind: 'none', booted: null, staged: nextNightly, rollback: nightly, rollbackQueued: false },
+    ['not_booted_by_bootc'],
+  ],
+  [
+    'spec-v1-null.json',
+    { kind: 'none', backend: 'unknown', booted: null, staged: null, rollback: null },
+    ['not_booted_by_bootc'],
+  ],
+  ['spec-v1a1-orig.yaml', { booted: { ...nightly, architecture: 'amd64' }, staged: nextNightly }, []],
+  ['spec-v1a1.yaml', { booted: { ...other, architecture: 's390x' }, staged: null }, []],
+  ['spec-via-local-oci.yaml', { booted: { ref: '/var/mnt/osupdate', transport: 'oci', digest: digest('47e5') } }, []],
+]
 
 describe('the status of bootc', () => {
-  it.each(readdirSync(fixtures).filter((name) => name.startsWith('spec-')))('is read from %s', (name) => {
-    expect(() => status(name)).not.toThrow()
+  it('is tested with every document that there is', () => {
+    expect(table.map(([name]) => name)).toEqual(statusFixtures)
   })
 
-  it('of a machine without bootc has nothing booted', () => {
-    expect(status('spec-v1-null.json')).toMatchObject({ kind: 'none', booted: null, staged: null })
+  it.each(table)('is read from %s', (name, expected, blockers) => {
+    const host = status(name)
+    expect(host).toMatchObject({ kind: 'bootc', backend: 'ostree', others: [], readOnly: false, ...expected })
+    expect(blockersOf(host, caps).map(({ code }) => code)).toEqual(blockers)
   })
 
-  it('names deployments, digests and references', () => {
-    expect(status('spec-staged-booted.yaml')).toMatchObject({
-      kind: 'bootc',
-      backend: 'ostree',
-      booted: {
-        ref: 'quay.io/example/someimage:latest',
-        digest: 'sha256:736b359467c9437c1ac915acaae952aad854e07eb4a16a94999a48af08c83c34',
-        id: 'default/26836632adf6228d64ef07a26fd3efaf177104efd1f341a2cf7909a3e4e2c72c.0',
-      },
-      staged: { version: 'nightly', locked: false },
+  it('of the composefs backend names deployments by their verity', () => {
+    const composefs = { verity: 'ab'.repeat(64), bootType: 'Bls', bootloader: 'systemd', missingVerityAllowed: false }
+    const booted = {
+      image: { image: { image: 'q.io/a' }, imageDigest: `sha256:${'0'.repeat(64)}` },
+      ostree: null,
+      composefs,
+    }
+    const host = parseStatus({ kind: 'BootcHost', status: { booted, rollbackQueued: true } })
+    expect(host).toMatchObject({ kind: 'bootc', backend: 'composefs', booted: { id: composefs.verity }, staged: null })
+  })
+
+  it('tells where signatures come from, what can be booted softly, and a live system', () => {
+    const image = { image: { image: 'q.io/a', transport: 'registry', signature: { ostreeRemote: 'fedora' } } }
+    const booted = { image, softRebootCapable: true, ostree: { stateroot: 'os', checksum: 'c', deploySerial: 2 } }
+    const host = parseStatus({ kind: 'BootcHost', status: { booted, readOnly: true } })
+    expect(host.booted).toMatchObject({ signature: 'ostreeRemote:fedora', softRebootCapable: true, id: 'os/c.2' })
+    expect(blockersOf(host, caps)).toMatchObject([{ code: 'live_system' }])
+  })
+
+  it('of a bootc that knows more than this agent is read as far as it is known', () => {
+    const image = {
+      image: { image: 'q.io/a', transport: 'teleport', signature: 'quantum' },
+      imageDigest: 'blake3:00',
+      new: 1,
+    }
+    const booted = { image, ostree: { checksum: 'c' }, bootcNext: {}, downloadOnly: 'perhaps' }
+    const host = parseStatus({ apiVersion: 'v9', kind: 'BootcHost', status: { booted, type: 'other', more: [] } })
+    expect(host.booted).toEqual({
+      ref: 'q.io/a',
+      transport: 'teleport',
+      signature: 'quantum',
+      id: 'default/c.0',
+      locked: false,
+      incompatible: false,
+      pinned: false,
     })
   })
 
-  it('tells what is locked, pinned, layered and overlaid', () => {
-    expect(status('spec-staged-download-only.yaml').staged?.locked).toBe(true)
-    expect(status('spec-booted-pinned.yaml').booted?.pinned).toBe(true)
-    expect(status('spec-rfe-ostree-deployment.yaml')).toMatchObject({ kind: 'ostree', staged: { incompatible: true } })
-    expect(status('spec-booted-usroverlay.yaml').usrOverlay).toBeTypeOf('string')
-    expect(status('spec-ostree-to-bootc.yaml').kind).toBe('ostree')
-  })
-
   it('of anything else is refused', () => {
-    for (const other of [null, 7, [], {}, { kind: 'BootcHost' }, { kind: 'Other', status: {} }]) {
-      expect(() => parseStatus(other)).toThrow(/BootcHost/)
+    for (const strange of [null, 7, [], {}, { kind: 'BootcHost' }, { kind: 'Other', status: {} }]) {
+      expect(() => parseStatus(strange)).toThrow(/BootcHost/)
     }
   })
 })

@@ -1,9 +1,9 @@
+import { count, record, text } from './untrusted.ts'
+import type { Json } from './untrusted.ts'
 import type { Deployment, HostStatus } from './host-status.ts'
 
-type Json = Record<string, unknown>
-
-const maxText = 512
 const digestForm = /^sha256:[0-9a-f]{64}$/
+const maxOthers = 32
 
 /**
  * Reads the `BootcHost` document of any bootc from 1.0 on: keys that are missing or unknown are no error. Throws when it
@@ -15,7 +15,7 @@ export function parseStatus(document: unknown): HostStatus {
     throw new Error('bootc status did not print a BootcHost document: check that bootc on this host works')
   }
   const entries = [status['booted'], status['staged'], status['rollback']]
-  const others = Array.isArray(status['otherDeployments']) ? status['otherDeployments'] : []
+  const others = Array.isArray(status['otherDeployments']) ? status['otherDeployments'].slice(0, maxOthers) : []
   const booted = deployment(status['booted'])
   return {
     kind: booted === null ? 'none' : hasImage(status['booted']) ? 'bootc' : 'ostree',
@@ -33,27 +33,43 @@ export function parseStatus(document: unknown): HostStatus {
 function deployment(entry: unknown): Deployment | null {
   const fields = record(entry)
   if (fields === undefined) return null
-  const image = record(fields['image'])
-  const ref = text(record(image?.['image'])?.['image'])
-  const digest = text(image?.['imageDigest'])
-  const version = text(image?.['version'])?.slice(0, 128)
   const id = deploymentId(fields)
   return {
-    ...(ref !== undefined && { ref }),
-    ...(digest !== undefined && digestForm.test(digest) && { digest }),
-    ...(version !== undefined && { version }),
+    ...imageOf(record(fields['image'])),
     ...(id !== undefined && { id }),
     locked: fields['downloadOnly'] === true,
     incompatible: fields['incompatible'] === true,
     pinned: fields['pinned'] === true,
+    ...(typeof fields['softRebootCapable'] === 'boolean' && { softRebootCapable: fields['softRebootCapable'] }),
   }
+}
+
+type Image = Pick<Deployment, 'ref' | 'digest' | 'version' | 'architecture' | 'transport' | 'signature'>
+
+function imageOf(image: Json = {}): Image {
+  const reference = record(image['image']) ?? {}
+  const digest = text(image['imageDigest'])
+  const known = {
+    ref: text(reference['image']),
+    digest: digest !== undefined && digestForm.test(digest) ? digest : undefined,
+    version: text(image['version'])?.slice(0, 128),
+    architecture: text(image['architecture'])?.slice(0, 32),
+    transport: text(reference['transport'])?.slice(0, 64),
+    signature: signatureOf(reference['signature']),
+  }
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
+}
+
+function signatureOf(signature: unknown): string | undefined {
+  const remote = text(record(signature)?.['ostreeRemote'])
+  return remote === undefined ? text(signature) : `ostreeRemote:${remote}`
 }
 
 function deploymentId(fields: Json): string | undefined {
   const ostree = record(fields['ostree'])
   const checksum = text(ostree?.['checksum'])
   if (checksum === undefined) return text(record(fields['composefs'])?.['verity'])
-  return `${text(ostree?.['stateroot']) ?? 'default'}/${checksum}.${Number(ostree?.['deploySerial'] ?? 0)}`
+  return `${text(ostree?.['stateroot']) ?? 'default'}/${checksum}.${count(ostree?.['deploySerial'])}`
 }
 
 function backendOf(entries: unknown[]): HostStatus['backend'] {
@@ -64,12 +80,4 @@ function backendOf(entries: unknown[]): HostStatus['backend'] {
 
 function hasImage(entry: unknown): boolean {
   return record(record(entry)?.['image']) !== undefined
-}
-
-function record(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= maxText ? value : undefined
 }

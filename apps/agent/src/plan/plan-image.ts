@@ -1,7 +1,7 @@
 import type { Desired } from '@bootfleet/contracts'
-import { digestOfRef, holds, repositoryOf } from '../bootc/host-status.ts'
-import type { HostStatus } from '../bootc/host-status.ts'
+import { digestOfRef, holds } from '../bootc/host-status.ts'
 import { grantObjection } from '../desired/grant.ts'
+import { blockersOf } from '../host/blockers.ts'
 import { isHeldBack } from './hold-back.ts'
 import type { PlanProblem, Step } from './step.ts'
 import type { View } from './view.ts'
@@ -25,12 +25,19 @@ function usableGrant(view: View): string | undefined {
 
 /** Whatever would boot on any reboot, and is not granted, is locked, replaced or taken out of the queue. */
 function secureStaged(view: View): Step | undefined {
-  const { host, caps } = view
   if (isSlotQueued(view)) return usableGrant(view) === undefined ? { kind: 'unqueue-slot' } : undefined
-  if (!isLoose(view) || isGranted(view)) return undefined
-  if (caps.downloadOnly) return { kind: 'lock' }
-  const ref = pinnedBooted(host)
-  return ref === undefined ? undefined : { kind: 'replace-staged', ref }
+  const isPartial = isStagedInPart(view)
+  if (isLoose(view) && (isPartial || !isGranted(view)))
+    return view.caps.downloadOnly ? { kind: 'lock' } : { kind: 'drop-staged' }
+  return isPartial ? { kind: 'drop-staged' } : undefined
+}
+
+/**
+ * bootc fails after it has staged when an image that belongs to this one cannot be pulled, or when it is killed; asked
+ * again it finds the image staged and pulls nothing more. Only what the journal knows to be whole may boot.
+ */
+function isStagedInPart({ host, journal }: View): boolean {
+  return journal.attempt?.phase === 'staging' && holds(host.staged, journal.attempt.accept)
 }
 
 /** Any reboot would boot what is staged, it is not what runs already, and it is for the agent to care. */
@@ -99,7 +106,7 @@ function stage(view: View, image: Wanted): Step {
 }
 
 /** Why this device may not move to the wanted image, whatever is granted. */
-function blockage({ desired, host, journal, now }: View): PlanProblem | undefined {
+function blockage({ desired, host, caps, journal, now }: View): PlanProblem | undefined {
   const image = desired?.image
   if (desired == null || image == null) return undefined
   const bad = image.accept.find((digest) => journal.quarantined.includes(digest))
@@ -111,17 +118,15 @@ function blockage({ desired, host, journal, now }: View): PlanProblem | undefine
   if (desired.expiresAt !== undefined && now.wall >= Date.parse(desired.expiresAt)) {
     return { code: 'rejected_desired', detail: 'the desired document has expired: waiting for a newer one' }
   }
-  return unsupported(host)
-}
-
-function unsupported(host: HostStatus): PlanProblem | undefined {
-  const code = 'unsupported_host'
-  if (host.kind === 'none') return { code, detail: 'this machine is not booted from an image by bootc' }
-  if (host.readOnly) return { code, detail: 'this is a live system that cannot be changed' }
-  if (host.booted?.incompatible === true) {
-    return { code, detail: 'packages are layered on this system: run rpm-ostree reset and reboot' }
+  const blockers = blockersOf(host, caps)
+  if (blockers.length === 0) return undefined
+  return {
+    code: 'unsupported_host',
+    detail: blockers
+      .map(({ detail }) => detail)
+      .join('; ')
+      .slice(0, 1000),
   }
-  return undefined
 }
 
 /** The wanted image is what `bootc rollback` boots: nothing to stage. With something staged that verb is not trusted. */
@@ -134,9 +139,4 @@ function isSlotQueued({ journal, host }: View): boolean {
   const { attempt } = journal
   if (attempt?.via !== 'slot' || attempt.phase !== 'rebooting' || attempt.queuedBefore === undefined) return false
   return host.rollbackQueued !== attempt.queuedBefore
-}
-
-function pinnedBooted({ booted }: HostStatus): string | undefined {
-  if (booted?.ref === undefined || booted.digest === undefined) return undefined
-  return `${repositoryOf(booted.ref)}@${booted.digest}`
 }

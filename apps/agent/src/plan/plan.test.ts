@@ -54,10 +54,7 @@ describe('towards an image, the next step is', () => {
     expect(kind({ desired: applied, caps: noLock })).toBe('idle')
     expect(plan(view({ desired: applied, caps: noLock, grant }))).toMatchObject({ kind: 'stage', locked: false })
     expect(kind({ desired: applied, caps: noLock, grant, host: loose })).toBe('reboot')
-    expect(plan(view({ desired: applied, caps: noLock, host: loose }))).toEqual({
-      kind: 'replace-staged',
-      ref: `repo@${digest('a')}`,
-    })
+    expect(kind({ desired: applied, caps: noLock, host: loose })).toBe('drop-staged')
   })
 
   it('to boot the rollback slot when the target is in it', () => {

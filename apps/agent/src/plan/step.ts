@@ -5,7 +5,7 @@ export type Step =
   | { kind: 'idle'; because: string; until?: number; problem?: PlanProblem }
   | { kind: 'stage'; ref: string; locked: boolean }
   | { kind: 'lock' }
-  | { kind: 'replace-staged'; ref: string }
+  | { kind: 'drop-staged' }
   | { kind: 'unlock'; grant: string }
   | { kind: 'queue-slot'; grant: string }
   | { kind: 'unqueue-slot' }

@@ -85,7 +85,7 @@ function errorsOf({ step, error, view }: StateInput): AgentError[] {
 const busyPhases: Partial<Record<Step['kind'], ReportPhase>> = {
   stage: 'downloading',
   lock: 'downloading',
-  'replace-staged': 'downloading',
+  'drop-staged': 'downloading',
   reboot: 'rebooting',
   'reboot-again': 'rebooting',
   'roll-back': 'rebooting',
@@ -104,9 +104,10 @@ function phaseOf(input: StateInput): ReportPhase {
 
 /** Nothing is going on. */
 function restingPhase(input: StateInput, health: 'healthy' | 'unhealthy'): ReportPhase {
-  const { host } = input.view
+  const { host, journal } = input.view
   const accept = wantedDigests(input.view)
   if (accept.length === 0 || holds(host.booted, accept)) return health
+  if (accept.some((digest) => journal.quarantined.includes(digest))) return 'failed'
   if (errorsOf(input).some(({ retryable }) => !retryable)) return 'failed'
   if (holds(host.staged ?? host.rollback, accept) && stagedOf(input.view)?.locked === true) return 'staged'
   return health === 'unhealthy' ? 'unhealthy' : 'idle'

@@ -30,7 +30,7 @@ describe('a simulated host', () => {
     expect(host.state).toMatchObject({ booted: base, staged: null })
     expect(host.state.bootKey).not.toBe(first)
     const again = await staged('ok')
-    await again.driver().unlock()
+    await again.driver().unlock({ softReboot: false })
     again.boot()
     expect(await again.driver().status()).toMatchObject({
       booted: { ref: update, digest: digest('b') },
@@ -43,7 +43,7 @@ describe('a simulated host', () => {
 
   test('falls back from an image that does not boot, which stays first in the boot order', async () => {
     const host = await staged('fails-to-boot')
-    await host.driver().unlock()
+    await host.driver().unlock({ softReboot: false })
     expect(host.boot()).toBe('fails-to-boot')
     expect(host.state).toMatchObject({ booted: base, rollback: { digest: digest('b') }, rollbackQueued: true })
     await host.driver().rollback()
@@ -53,7 +53,7 @@ describe('a simulated host', () => {
 
   test('is unhealthy on an image that is, until it goes back', async () => {
     const host = await staged('unhealthy')
-    await host.driver().unlock()
+    await host.driver().unlock({ softReboot: false })
     host.boot()
     expect(host.isHealthy()).toBe(false)
     await host.driver().rollback()
@@ -64,7 +64,7 @@ describe('a simulated host', () => {
 
   test('is lost with an image that never comes back', async () => {
     const host = await staged('never-returns')
-    await host.driver().unlock()
+    await host.driver().unlock({ softReboot: false })
     host.boot()
     expect(host.state.isLost).toBe(true)
   })

@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { BootcError } from '../bootc/bootc-driver.ts'
-import type { BootcDriver, StageOptions } from '../bootc/bootc-driver.ts'
+import { HostError } from '../host/host-adapter.ts'
+import type { HostAdapter, StageOptions } from '../host/host-adapter.ts'
 import { digestOfRef, unknownHost } from '../bootc/host-status.ts'
 import type { Deployment, HostStatus } from '../bootc/host-status.ts'
 import { pause } from '../link/back-off.ts'
 import type { BootResult } from './behaviour.ts'
 
-const capabilities = { version: '1.16.9', downloadOnly: true, switchDownloadOnly: true, progressFd: true }
+const capabilities = {
+  version: '1.16.9',
+  downloadOnly: true,
+  switchDownloadOnly: true,
+  progressFd: true,
+  softReboot: false,
+  tagBesideDigest: true,
+}
 const imageBytes = 800 * 1024 * 1024
 const downloadParts = 4
 
@@ -65,13 +72,14 @@ export class SimulatedHost {
   }
 
   /** bootc as the agent sees it, and nothing that takes longer than a download. */
-  driver(): BootcDriver {
+  driver(): HostAdapter {
     return {
       capabilities,
       status: () => Promise.resolve(this.status()),
       stage: (options) => this.stage(options),
       lock: () => this.setLocked(true),
       unlock: () => this.setLocked(false),
+      dropStaged: async () => this.change({ staged: null }),
       rollback: async () => {
         if (this.state.rollback === null) throw failure('there is no rollback deployment')
         this.change({ rollbackQueued: !this.state.rollbackQueued, staged: null })
@@ -139,6 +147,6 @@ export class SimulatedHost {
   }
 }
 
-function failure(detail: string): BootcError {
-  return new BootcError({ code: 'bootc_failed', detail, retryable: true })
+function failure(detail: string): HostError {
+  return new HostError({ code: 'bootc_failed', detail, retryable: true })
 }

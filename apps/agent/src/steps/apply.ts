@@ -9,7 +9,7 @@ export const unlock: Executor<'unlock'> = async (runtime) => {
   const attempt = attemptFor(runtime, 'stage')
   await runtime.journal.write({ attempt: { ...attempt, phase: 'rebooting' }, failedUnits: await baseline(runtime) })
   log('unlocking', { target: attempt.target })
-  await runtime.driver.unlock()
+  await runtime.driver.unlock({ softReboot: false })
 }
 
 /** Makes the rollback slot the next one to boot, because the target is in it. */

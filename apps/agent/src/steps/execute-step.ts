@@ -4,7 +4,7 @@ import { lock, queueSlot, reboot, rebootAgain, unlock, unqueueSlot } from './app
 import { opCollectLogs, opReboot, opUnquarantine } from './operations.ts'
 import { returnGrant } from './return-grant.ts'
 import { keepBooted, rollBack } from './roll-back.ts'
-import { replaceStaged, stage } from './stage.ts'
+import { dropStaged, stage } from './stage.ts'
 import { verify } from './verify.ts'
 
 /** Runs the one executor of a step. Idle is no step: it is waited for. */
@@ -12,8 +12,8 @@ export async function executeStep(runtime: Runtime, step: Exclude<Step, { kind: 
   switch (step.kind) {
     case 'stage':
       return stage(runtime, step)
-    case 'replace-staged':
-      return replaceStaged(runtime, step)
+    case 'drop-staged':
+      return dropStaged(runtime, step)
     case 'lock':
       return lock(runtime, step)
     case 'unlock':

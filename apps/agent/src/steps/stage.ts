@@ -1,6 +1,7 @@
-import type { PullProgress } from '../bootc/progress-fifo.ts'
 import { digestOfRef, holds } from '../bootc/host-status.ts'
+import type { PullProgress } from '../bootc/parse-progress.ts'
 import { readClock } from '../clock.ts'
+import { HostError } from '../host/host-adapter.ts'
 import { log } from '../log.ts'
 import { observeHost } from '../observe.ts'
 import type { Runtime } from '../runtime.ts'
@@ -9,38 +10,46 @@ import type { Executor } from './executor.ts'
 
 const progressGapMs = 2000
 
-/** Downloads and stages the wanted image. */
+/** Downloads and stages the wanted image. Until bootc has said that all went well, what is staged counts as a part. */
 export const stage: Executor<'stage'> = async (runtime, step) => {
   const { journal, memory } = runtime
   const attempt = beginAttempt(runtime, { via: 'stage', phase: 'staging' })
   await journal.write({ attempt })
   runtime.report()
   log('staging', { ref: step.ref, locked: step.locked })
-  await pull(runtime, step.ref)
+  if (!(await pull(runtime, step))) return
   await observeHost(runtime)
   const { staged } = memory.host
-  if (!holds(staged, attempt.accept)) return
+  if (!memory.hostIsFresh) return
+  if (!holds(staged, attempt.accept)) throw nothingStaged(step.ref)
   const id = staged?.id
   await journal.write({ attempt: { ...attempt, phase: 'staged', ...(id !== undefined && { stagedDeployment: id }) } })
   log('staged', { ref: step.ref, locked: staged?.locked ?? false })
 }
 
-/** Puts the image that runs in the place of one that must not be booted and cannot be locked. */
-export const replaceStaged: Executor<'replace-staged'> = async (runtime, step) => {
-  log('replacing_staged', { ref: step.ref })
-  await pull(runtime, step.ref)
-  await runtime.journal.write({ attempt: null })
+function nothingStaged(ref: string): HostError {
+  const detail = `bootc succeeded, and ${ref} is not staged: look at bootc status on this machine`
+  return new HostError({ code: 'bootc_failed', detail, retryable: true })
 }
 
-async function pull(runtime: Runtime, ref: string): Promise<void> {
+/** Takes back what is staged: it must not be booted and cannot be locked, or it is not whole. */
+export const dropStaged: Executor<'drop-staged'> = async ({ driver, journal }) => {
+  log('dropping_staged')
+  await driver.dropStaged()
+  await journal.write({ attempt: null })
+}
+
+/** False when it was stopped on purpose: the next look decides what to do instead. */
+async function pull(runtime: Runtime, { ref }: { ref: string }): Promise<boolean> {
   const stopper = new AbortController()
   runtime.memory.stopPull = stopper
   try {
     await runtime.driver.stage({ ref, signal: stopper.signal, onProgress: progressReporter(runtime, ref) })
+    return true
   } catch (error) {
-    // Stopped on purpose: the next look decides what to do instead.
     if (!stopper.signal.aborted) throw error
     log('staging_stopped', { ref })
+    return false
   } finally {
     runtime.memory.stopPull = undefined
   }

@@ -7,7 +7,14 @@ import type { View } from '../plan/view.ts'
 
 export const conn = '5b3f0a52-2c1a-4b1e-9f57-000000000001'
 export const grant = { id: 'g1', conn, expiresAt: 60_000, recalled: false }
-export const caps = { version: '1.16.9', downloadOnly: true, switchDownloadOnly: false, progressFd: true }
+export const caps = {
+  version: '1.16.9',
+  downloadOnly: true,
+  switchDownloadOnly: false,
+  progressFd: true,
+  softReboot: false,
+  tagBesideDigest: true,
+}
 
 /** A digest that can be told apart at a glance. */
 export const digest = (letter: string): string => `sha256:${letter.repeat(64)}`

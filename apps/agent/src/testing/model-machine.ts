@@ -94,6 +94,8 @@ export function effectsOf(step: Step): Effect[] {
       return [beginStaging, putStaged, lockStaged, noteStaged]
     case 'lock':
       return [lockStaged, (model) => setPhase(model, 'staged')]
+    case 'drop-staged':
+      return [({ view: of }) => (of.host.staged = null), (model) => write(model, { attempt: null })]
     case 'unlock':
       return [(model) => setPhase(model, 'rebooting'), unlockStaged]
     case 'reboot':
