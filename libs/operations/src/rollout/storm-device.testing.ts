@@ -96,6 +96,11 @@ export class StormDevice {
     if (this.calm || this.#chance() < 0.5) this.#beat()
   }
 
+  /** Nobody is told of it. */
+  loseConnection(): void {
+    this.#leave()
+  }
+
   /** The server misses something: everything is said again. */
   resync(): void {
     if (this.#conn !== null) this.#greet(this.#conn)

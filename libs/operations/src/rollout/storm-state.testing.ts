@@ -5,6 +5,8 @@ import type { StormDevice, StormDocument } from './storm-device.testing.ts'
 /** One rollout in bad weather. */
 export interface Storm {
   readonly services: Services
+  /** The same, for processes that die and connections that are cut. */
+  readonly unsafe: Services
   readonly organizationId: string
   readonly groupId: string
   readonly rolloutId: string
@@ -21,6 +23,8 @@ export interface Storm {
   /** Times that an operator asked for failed devices to be tried again. */
   retries: number
   calm: boolean
+  /** Outages of which somebody noticed. */
+  outages: number
   /** Promises that did not hold at some moment. */
   readonly problems: string[]
 }

@@ -6,6 +6,7 @@ import { createRollout } from './create-rollout.ts'
 import { checkEnd, checkGates } from './storm-checks.testing.ts'
 import { StormDevice, stormKinds } from './storm-device.testing.ts'
 import type { Storm } from './storm-state.testing.ts'
+import { unsafeDatabase } from './unsafe-database.testing.ts'
 import { calmDown, chances, stormPolicy, tick } from './storm.testing.ts'
 
 // STORM_SEEDS: how many; STORM_FROM: the first one.
@@ -52,8 +53,10 @@ async function begin(seed: number): Promise<Storm> {
   const ctx = systemCtx(services, organizationId)
   const { id: rolloutId } = await createRollout(ctx, { channel: name, release: releaseId, policy, start: 'now' })
   const world = { services, organizationId, groupId, rolloutId, maxUnavailable, devices: stormy, chance }
-  return {
+  const storm: Storm = {
     ...world,
+    unsafe: { ...services, db: unsafeDatabase(services.db, { chance, safe: () => storm.calm }) },
+    outages: 0,
     advance: (seconds) => clock.advance(seconds),
     network: [],
     old: new Map(),
@@ -62,9 +65,10 @@ async function begin(seed: number): Promise<Storm> {
     calm: false,
     problems: [],
   }
+  return storm
 }
 
-async function weather(seed: number): Promise<void> {
+async function weather(seed: number): Promise<number> {
   const storm = await begin(seed)
   const { problems } = storm
   const length = 10 + Math.floor(storm.chance() * 20)
@@ -72,6 +76,7 @@ async function weather(seed: number): Promise<void> {
   await calmDown(storm)
   problems.push(...(await checkEnd(storm, image)), ...(await checkGates(storm)))
   if (problems.length > 0) throw new Error([...new Set(problems)].join('; '))
+  return storm.outages
 }
 
 test(
@@ -80,11 +85,16 @@ test(
   async () => {
     const failures: string[] = []
     let next = from
+    let outages = 0
     const sail = async () => {
       for (let seed = next++; seed < from + seeds; seed = next++)
-        await weather(seed).catch((error: unknown) => failures.push(`seed ${seed}: ${String(error)}`))
+        await weather(seed).then(
+          (some) => (outages += some),
+          (error: unknown) => failures.push(`seed ${seed}: ${String(error)}`),
+        )
     }
     await Promise.all(Array.from({ length: atOnce }, sail))
     expect(failures, 'run one seed with STORM_SEEDS=1 STORM_FROM=<seed>').toEqual([])
+    expect(outages, 'processes died, or it proves little').toBeGreaterThan(0)
   },
 )

@@ -17,6 +17,7 @@ import { resumeRollout } from './resume-rollout.ts'
 import { retryRollout } from './retry-rollout.ts'
 import { checkMoment } from './storm-checks.testing.ts'
 import type { Storm } from './storm-state.testing.ts'
+import { Outage } from './unsafe-database.testing.ts'
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function chances(seed: number): () => number {
@@ -58,6 +59,7 @@ export function stormPolicy(chance: () => number): z.output<typeof PolicyInput> 
 export async function tick(storm: Storm): Promise<void> {
   const { chance, calm } = storm
   storm.advance(calm ? 35 : 1 + Math.floor(chance() * 40))
+  if (!calm) strike(storm)
   await deliverDocuments(storm)
   for (const device of storm.devices) {
     if (calm || chance() < 0.8) device.step()
@@ -68,15 +70,28 @@ export async function tick(storm: Storm): Promise<void> {
     ...batches.map((batch) => ingest(storm, batch)),
     advanceDue(storm),
     calm ? undefined : advanceDue(storm),
-    chance() < 0.3 ? expirePresence(storm.services) : undefined,
+    chance() < 0.3 ? outlast(storm, () => expirePresence(storm.unsafe)) : undefined,
     !calm && chance() < 0.2 ? pressSomething(storm) : undefined,
   ])
   storm.problems.push(...(await checkMoment(storm)))
 }
 
-async function ingest({ services, devices, calm, chance }: Storm, batch: readonly InboundMessage[]): Promise<void> {
-  const { controls } = await ingestBatch(services, batch)
-  for (const { deviceId, control } of controls)
+function strike(storm: Storm): void {
+  const { chance } = storm
+  // A clock that was wrong is set right, either way.
+  if (chance() < 0.04) storm.advance(Math.floor(chance() * 120) - 60)
+  if (chance() > 0.04) return
+  // The broker is restarted: nobody says goodbye, and what was under way is gone.
+  storm.network = []
+  for (const device of storm.devices) device.loseConnection()
+}
+
+async function ingest(storm: Storm, batch: readonly InboundMessage[]): Promise<void> {
+  const { unsafe, devices, calm, chance } = storm
+  const outcome = await outlast(storm, () => ingestBatch(unsafe, batch))
+  // What was not acknowledged is sent again.
+  if (!outcome) storm.network.push(...batch)
+  for (const { deviceId, control } of outcome?.controls ?? [])
     if (control.kind === 'resync' && (calm || chance() < 0.7)) devices.find(({ id }) => id === deviceId)?.resync()
 }
 
@@ -113,14 +128,26 @@ function takeBatches(storm: Storm): InboundMessage[][] {
   return batches.filter((batch) => batch.length > 0)
 }
 
-/** What a worker does that hears no hints. */
-export async function advanceDue({ services, rolloutId }: Storm): Promise<void> {
+/** What a worker does that hears no hints. One that dies is started again. */
+export async function advanceDue(storm: Storm): Promise<void> {
+  const { services, unsafe, rolloutId } = storm
   for (let turn = 0; turn < 50; turn++) {
     const due = await findDueRollouts(services, { limit: 100 })
     if (!due.includes(rolloutId)) return
-    await advanceRollout(services, { rolloutId })
+    await outlast(storm, () => advanceRollout(unsafe, { rolloutId }))
   }
   throw new Error('the rollout never comes to rest')
+}
+
+/** `undefined` when an outage came in between. */
+async function outlast<T>(storm: Storm, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Outage)) throw error
+    storm.outages += 1
+    return undefined
+  }
 }
 
 async function pressSomething(storm: Storm): Promise<void> {
@@ -144,7 +171,7 @@ export type Button = 'pause' | 'resume' | 'continue' | 'retry_failed' | 'promote
 
 /** An operator presses a button; a refusal that says why is a fine answer. */
 export async function press(storm: Storm, button: Button): Promise<void> {
-  const ctx: Ctx = systemCtx(storm.services, storm.organizationId)
+  const ctx: Ctx = systemCtx(storm.unsafe, storm.organizationId)
   const input = { rollout: storm.rolloutId }
   const dead = storm.devices.find(({ isDead, id }) => isDead && !storm.released.has(id))
   if (button === 'retry' || button === 'retry_failed') storm.retries += 1
@@ -160,7 +187,7 @@ export async function press(storm: Storm, button: Button): Promise<void> {
     abort: () => abortRollout(ctx, input),
   }
   try {
-    await act[button]()
+    await outlast(storm, act[button])
   } catch (error) {
     if (!(error instanceof OperationError) || error.message.length < 20) throw error
   }
