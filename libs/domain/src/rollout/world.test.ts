@@ -26,6 +26,10 @@ const waves = [canary, { ...canary, name: 'some', size: { percent: 40 } }, rest]
 }))
 const strict: PolicySpec = { ...base, waves, timeouts }
 
+// `npm test` plays far more of them.
+const runs = Number(process.env['WORLD_RUNS'] ?? 300)
+const patience = 30_000 + runs * 100
+
 function chances(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -163,7 +167,7 @@ const story = (
   })
 
 describe('a rollout in a small world', () => {
-  it('keeps its promises whatever devices and operators do, and ends', () => {
+  it('keeps its promises whatever devices and operators do, and ends', { timeout: patience }, () => {
     const property = fc.property(story(behaviours, anyVerb), (told) => {
       const world = start(told)
       play(world, told, 1_600_000)
@@ -179,10 +183,10 @@ describe('a rollout in a small world', () => {
       for (const { id, behaviour } of world.options.devices)
         expect([behaviour, ends(world, id, behaviour)]).toEqual([behaviour, true])
     })
-    fc.assert(property, { numRuns: 300 })
+    fc.assert(property, { numRuns: runs })
   })
 
-  it('brings every device that can be updated to the image', () => {
+  it('brings every device that can be updated to the image', { timeout: patience }, () => {
     const verbs = fc.constantFrom('pause', 'continue', 'promote', 'retry')
     const property = fc.property(story(benign, verbs), (told) => {
       const world = start(told, 86_400)
@@ -193,7 +197,7 @@ describe('a rollout in a small world', () => {
       expect([...world.rows.values()].filter(({ state }) => state !== 'succeeded')).toEqual([])
       expect(world.slots.size).toBe(0)
     })
-    fc.assert(property, { numRuns: 60 })
+    fc.assert(property, { numRuns: Math.ceil(runs / 5) })
   })
 })
 
