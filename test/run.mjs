@@ -1,7 +1,7 @@
 // `npm test`: the whole suite, from a fresh clone to one line that counts it. Needs nothing but Node to start.
 import { ensureInstalled } from './tools/install.mjs'
 import { ensureServers } from './tools/servers.mjs'
-import { build, runParallel, runStep, staticSteps } from './tools/steps.mjs'
+import { build, routeTypes, runParallel, runStep, staticSteps } from './tools/steps.mjs'
 import { runSuite, suites } from './tools/suites.mjs'
 
 const inCi = process.env.CI === 'true'
@@ -53,6 +53,7 @@ async function run() {
   title('build')
   const built = count(await runStep(build), 'build')
   title('static checks')
+  count(await runStep(routeTypes), routeTypes.name)
   const outcomes = await runParallel(staticSteps)
   for (const [index, ok] of outcomes.entries()) count(ok, staticSteps[index].name)
   await runSuites(built)

@@ -1,19 +1,17 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, runCommand, tool } from './run-command.mjs'
 
 /** A step is `{ name, fix, commands }`: its commands run one after another until one fails. */
 const node = (script) => [process.execPath, [join(root, script)]]
 
-/** The dashboard is compiled by Next; its types need the ones that Next writes for its routes. */
-const webTypes = existsSync(join(root, 'apps/web/tsconfig.json'))
-  ? [
-      [tool('next'), ['typegen', 'apps/web']],
-      [tool('tsc'), ['-p', 'apps/web', '--noEmit']],
-    ]
-  : []
-
 export const generate = { name: 'generate', fix: 'see prisma/schema', commands: [node('test/tools/generate.mjs')] }
+
+/** The types of the dashboard's routes, which Next writes. Before the static steps: more than one of them reads these. */
+export const routeTypes = {
+  name: 'route types',
+  fix: 'npx next typegen apps/web',
+  commands: [[tool('next'), ['typegen', 'apps/web']]],
+}
 
 export const transpile = { name: 'compile', fix: 'npx tsc -b', commands: [node('test/tools/transpile.mjs')] }
 
@@ -28,7 +26,7 @@ export const staticSteps = [
     commands: [
       [tool('tsc'), ['-b', 'tsconfig.build.json', '--emitDeclarationOnly']],
       [tool('tsc'), ['-p', 'tsconfig.test.json']],
-      ...webTypes,
+      [tool('tsc'), ['-p', 'apps/web', '--noEmit']],
     ],
   },
   { name: 'lint', fix: 'npm run lint', commands: [[tool('oxlint'), ['--deny-warnings']]] },
