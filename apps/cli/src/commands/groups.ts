@@ -10,13 +10,15 @@ type Share = Group['budget']['maxUnavailable']
 interface UpdateOptions {
   readonly channel?: string
   readonly maxUnavailable?: Share
+  readonly groupBy?: string
+  readonly maxUnavailablePerValue?: Share
 }
 
 const columns = [
   { title: 'NAME', value: ({ name }: Group) => name, shrinkTo: 16 },
   { title: 'DEVICES', value: ({ devices }: Group) => String(devices), align: 'right' as const },
   { title: 'CHANNEL', value: ({ channel }: Group) => channel?.name ?? '-', shrinkTo: 12 },
-  { title: 'UNAVAILABLE', value: ({ budget }: Group) => shareText(budget.maxUnavailable) },
+  { title: 'UNAVAILABLE', value: ({ budget }: Group) => budgetText(budget) },
   { title: 'FROZEN', value: ({ freeze }: Group) => freeze?.reason ?? '-', shrinkTo: 6 },
 ]
 
@@ -47,17 +49,20 @@ function addUpdate(groups: Command, cli: Cli): void {
     .argument('<group>')
     .option('--channel <channel>', 'channel to follow')
     .option('--max-unavailable <share>', 'devices that may be down at the same time: 5, or 10%', parseShare)
-  command.action(async (name: string, { channel, maxUnavailable }: UpdateOptions) => {
-    if (channel === undefined && maxUnavailable === undefined)
-      throw new CliError('usage', 'Say what to change: --channel or --max-unavailable.')
+    .option('--group-by <label>', 'also count devices that are down by the value of this label, such as site')
+    .option('--max-unavailable-per-value <share>', 'devices of each value that may be down: 1, or 10%', parseShare)
+  command.action(async (name: string, { channel, ...given }: UpdateOptions) => {
+    const changed = Object.keys(given).length > 0
+    if (channel === undefined && !changed)
+      throw new CliError('usage', 'Say what to change: --channel, --max-unavailable or --group-by.')
     const { client, output } = await openSession(cli, command)
     const params = { group: name }
     // A budget is replaced as a whole: what is not given here stays as it is.
-    const budget = maxUnavailable && { ...(await client.groups.get({ params })).budget, maxUnavailable }
+    const budget = changed ? { ...(await client.groups.get({ params })).budget, ...given } : undefined
     const group = await client.groups.update({ params, body: { channel, budget } })
     output.result(group, () => [
       `Group ${group.name} follows ${group.channel?.name ?? 'no channel'}; ` +
-        `at most ${shareText(group.budget.maxUnavailable)} of its devices may be down at the same time.`,
+        `at most ${budgetText(group.budget)} of its devices may be down at the same time.`,
     ])
   })
 }
@@ -68,6 +73,11 @@ function parseShare(text: string): Share {
   if (number >= 1 && percent === '') return { count: number }
   if (number >= 1 && number <= 100) return { percent: number }
   throw new InvalidArgumentError('It must be a count such as 5 or a percentage such as 10%.')
+}
+
+function budgetText({ maxUnavailable, groupBy, maxUnavailablePerValue = maxUnavailable }: Group['budget']): string {
+  const overall = shareText(maxUnavailable)
+  return groupBy === undefined ? overall : `${overall}, ${shareText(maxUnavailablePerValue)} per ${groupBy}`
 }
 
 function shareText(share: Share): string {

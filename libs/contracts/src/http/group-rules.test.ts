@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Windows } from './group-rules.ts'
+import { Budget, Windows } from './group-rules.ts'
 
 function problems(window: unknown): string[] {
   const { error } = Windows.safeParse([window])
@@ -26,5 +26,14 @@ describe('a window', () => {
     [{ ...nightly, days: ['sat'] }, '0: Unrecognized key: "days"'],
   ])('is refused with its field and the fix: %j', (window, problem) => {
     expect(problems(window)).toEqual([expect.stringContaining(problem)])
+  })
+})
+
+describe('a budget', () => {
+  it('counts by the values of a label only when it names one', () => {
+    const maxUnavailablePerValue = { count: 1 }
+    expect(Budget.safeParse({ groupBy: 'site', maxUnavailablePerValue }).success).toBe(true)
+    const { error } = Budget.safeParse({ maxUnavailablePerValue })
+    expect(error?.issues).toEqual([expect.objectContaining({ path: ['groupBy'] })])
   })
 })

@@ -7,9 +7,15 @@ import { Share } from './policy-spec.ts'
 export const Budget = z
   .strictObject({
     maxUnavailable: Share.default({ percent: 10 }),
-    /** Also at most `maxUnavailable` for each value of this label. */
+    /** Also at most `maxUnavailablePerValue` for each value of this label, and for devices without it. */
     groupBy: LabelKey.optional(),
+    /** As `maxUnavailable` where it is left out. */
+    maxUnavailablePerValue: Share.optional(),
     maxDownloading: z.number().int().min(1).max(1_000_000).default(50),
+  })
+  .refine(({ groupBy, maxUnavailablePerValue }) => groupBy !== undefined || maxUnavailablePerValue === undefined, {
+    path: ['groupBy'],
+    message: 'must name the label whose values "maxUnavailablePerValue" counts by, such as "site"',
   })
   .meta({ id: 'Budget' })
 export type Budget = z.output<typeof Budget>

@@ -1,4 +1,5 @@
 import type { Because } from './because.ts'
+import { whyNoSlot } from './budget.ts'
 import { move } from './move.ts'
 import { uncountedDevices } from './signals.ts'
 import type { TargetView, WaveView } from './view.ts'
@@ -79,9 +80,7 @@ export function whyNoGrant(turn: Turn, target: TargetView): Because | undefined 
   if (!group) return { code: 'group.unknown', message: 'The device is in no group.' }
   if (target.holdsSlot) return { code: 'budget.not_back', message: notBack }
   if (group.view.closed) return group.view.closed
-  if (group.slotsTaken < group.view.slots) return undefined
-  const message = `${group.slotsTaken} of ${group.view.slots} devices of the group may be down and are.`
-  return { code: 'budget.full', message, slots: group.view.slots, taken: group.slotsTaken }
+  return whyNoSlot(group, target.bucket ?? null)
 }
 
 function isBusy({ device }: TargetView): boolean {

@@ -1,3 +1,4 @@
+import { countSlot, type BudgetState } from './budget.ts'
 import type { TargetChange, WaveChange } from './decision.ts'
 import { follow } from './follow.ts'
 import type { GrantPrefix } from './evaluation.ts'
@@ -5,14 +6,12 @@ import type { GateCounts } from './gate.ts'
 import { changed, move } from './move.ts'
 import { endStates, failureStates, hasEnded, targetStates, type TargetState } from './target-lifecycle.ts'
 import { dueAfter, type Follow } from './timers.ts'
-import type { GroupView, Instant, RolloutView, TargetView, WaveView } from './view.ts'
+import type { Instant, RolloutView, TargetView, WaveView } from './view.ts'
 
 /** Changes that one call of `decide` makes at most; the rest comes in the next turn. */
 export const maxChanges = 1000
 
-interface GroupState {
-  readonly view: GroupView
-  slotsTaken: number
+interface GroupState extends BudgetState {
   downloading: number
 }
 
@@ -43,7 +42,7 @@ export function beginTurn(view: RolloutView, now: Instant): Turn {
     groups: new Map(
       Object.entries(view.groups).map(([id, group]) => [
         id,
-        { view: group, slotsTaken: group.slotsTaken, downloading: group.downloading },
+        { view: group, slotsTaken: group.slotsTaken, taken: new Map(), downloading: group.downloading },
       ]),
     ),
     changes: [],
@@ -83,8 +82,8 @@ function recount(turn: Turn, { wave, state }: TargetView, by: 1 | -1): void {
 function rebudget(turn: Turn, target: TargetView, change: TargetChange): void {
   const group = turn.groups.get(target.groupId)
   if (!group) return
-  if (change.slot === 'take' && !target.holdsSlot) group.slotsTaken += 1
-  if (change.slot === 'free' && target.holdsSlot) group.slotsTaken -= 1
+  if (change.slot === 'take' && !target.holdsSlot) countSlot(group, target.bucket ?? null, 1)
+  if (change.slot === 'free' && target.holdsSlot) countSlot(group, target.bucket ?? null, -1)
   group.downloading += Number(downloadingStates.includes(change.to)) - Number(downloadingStates.includes(target.state))
 }
 

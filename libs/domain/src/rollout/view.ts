@@ -24,10 +24,30 @@ export interface WaveView {
   readonly prefix?: GrantPrefix | undefined
 }
 
+/** Devices of a group that have the same value of the label that its budget names. */
+export interface BucketView {
+  /** `null`: without the label. */
+  readonly value: string | null
+  readonly slots: number
+  readonly taken: number
+  /** Names of devices that hold its slots, the longest first; some of them. */
+  readonly holders: readonly string[]
+}
+
+/** The part of a budget that counts by value of a label. Buckets that hold no slot are not listed, and have `rest` for now. */
+export interface BucketsView {
+  readonly label: string
+  readonly of: readonly BucketView[]
+  readonly rest: number
+}
+
 /** Budget of one group, over all rollouts. */
 export interface GroupView {
   readonly slots: number
   readonly slotsTaken: number
+  /** Names of devices that hold slots, the longest first; some of them, where the budget is used up. */
+  readonly holders?: readonly string[] | undefined
+  readonly buckets?: BucketsView | undefined
   readonly maxDownloading: number
   readonly downloading: number
   /** Why nothing may be granted, if so: frozen, or a closed window. */
@@ -78,6 +98,8 @@ export interface DeviceView {
 export interface TargetView {
   readonly deviceId: string
   readonly groupId: string
+  /** Its value of the label that the group's budget counts by. */
+  readonly bucket?: string | null | undefined
   readonly wave: number | null
   readonly state: TargetState
   readonly stateSince: Instant

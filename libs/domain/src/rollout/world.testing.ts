@@ -5,7 +5,7 @@ import type { RolloutState } from './lifecycle.ts'
 import type { PolicySpec } from './policy.ts'
 import { hasEnded, type TargetState } from './target-lifecycle.ts'
 import { aReport, image, oldImage } from './view.testing.ts'
-import type { DeviceView, GroupView, Instant, RolloutView, TargetView, WaveView } from './view.ts'
+import type { BucketsView, DeviceView, GroupView, Instant, RolloutView, TargetView, WaveView } from './view.ts'
 import { planWaves } from './waves.ts'
 
 type Row = Omit<TargetView, 'device' | 'holdsSlot'>
@@ -16,6 +16,8 @@ export interface WorldOptions {
   readonly devices: readonly FakeDevice[]
   readonly slots: number
   readonly maxDownloading: number
+  /** A budget that also counts by the value of a label. */
+  readonly buckets?: { readonly slots: number; readonly of: (deviceId: string) => string | null }
   /** Whether the group may be granted anything. */
   readonly closedAt: (now: Instant) => boolean
   /** Sees each decision before it is written down. */
@@ -124,7 +126,8 @@ function targetOf(world: World, row: Row): TargetView {
     busyWith: null,
     desiredGen: toldTo(world, row.deviceId).gen,
   }
-  return { ...row, holdsSlot: world.slots.has(row.deviceId), device: { ...presence, ...facts } }
+  const bucket = world.options.buckets?.of(row.deviceId)
+  return { ...row, bucket, holdsSlot: world.slots.has(row.deviceId), device: { ...presence, ...facts } }
 }
 
 const early: readonly TargetState[] = ['pending', 'offered', 'downloading', 'staged']
@@ -159,7 +162,18 @@ function groupOf({ options, slots, rows, now }: World): GroupView {
   const downloading = [...rows.values()].filter(({ state }) => state === 'offered' || state === 'downloading').length
   const { slots: limit, maxDownloading } = options
   const reopensAt = closed && now + 30_000
-  return { slots: limit, slotsTaken: slots.size, maxDownloading, downloading, closed, windowUntil: null, reopensAt }
+  const common = { slots: limit, slotsTaken: slots.size, maxDownloading, downloading, closed }
+  return { ...common, windowUntil: null, reopensAt, buckets: bucketsOf(options, [...slots.keys()]) }
+}
+
+function bucketsOf({ buckets }: WorldOptions, holders: readonly string[]): BucketsView | undefined {
+  if (!buckets) return undefined
+  const values = [...new Set(holders.map(buckets.of))]
+  const of = values.map((value) => {
+    const held = holders.filter((deviceId) => buckets.of(deviceId) === value)
+    return { value, slots: buckets.slots, taken: held.length, holders: held }
+  })
+  return { label: 'site', of, rest: buckets.slots }
 }
 
 function write(world: World, decision: Decision): void {

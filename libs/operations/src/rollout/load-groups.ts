@@ -1,6 +1,7 @@
 import { Blackouts, Budget, Windows } from '@bootfleet/contracts'
 import { slotsOf, windowAt, type Because, type GroupView, type WindowState } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
+import { loadBuckets, loadHolders } from './load-buckets.ts'
 
 interface GroupRow {
   id: string
@@ -38,11 +39,28 @@ export async function loadGroups(tx: Tx, input: GroupsInput): Promise<Record<str
       WHERE t.state IN ('offered', 'downloading') AND r.state IN ('running', 'pausing', 'paused') GROUP BY t.group_id
     ) AS pulling ON pulling.group_id = g.id
     WHERE g.id = ANY(${[...input.groupIds]}::uuid[])`
-  return Object.fromEntries(rows.map((row) => [row.id, toGroup(row, input)]))
+  const groups = rows.map((row) => ({ ...row, groupId: row.id, budget: Budget.parse(row.budget) }))
+  const buckets = await loadBuckets(tx, groups)
+  const holders = await loadHolders(
+    tx,
+    groups.filter(isFull).map(({ id }) => id),
+  )
+  return Object.fromEntries(
+    groups.map((group) => {
+      const { id } = group
+      return [id, { ...toGroup(group, input), holders: holders.get(id), buckets: buckets.get(id) }]
+    }),
+  )
 }
 
-function toGroup(row: GroupRow, { now, respectWindows }: GroupsInput): GroupView {
-  const budget = Budget.parse(row.budget)
+type ReadGroup = Omit<GroupRow, 'budget'> & { budget: Budget }
+
+function isFull({ slotsTaken, budget, size }: ReadGroup): boolean {
+  return slotsTaken >= slotsOf(budget.maxUnavailable, size)
+}
+
+function toGroup(row: ReadGroup, { now, respectWindows }: GroupsInput): GroupView {
+  const { budget } = row
   const window = respectWindows ? groupWindow(row, now) : undefined
   const frozen = frozenBecause(row)
   return {
@@ -56,7 +74,7 @@ function toGroup(row: GroupRow, { now, respectWindows }: GroupsInput): GroupView
   }
 }
 
-function groupWindow(row: GroupRow, now: Date): WindowState {
+function groupWindow(row: ReadGroup, now: Date): WindowState {
   const blackouts = Blackouts.parse(row.blackouts).map(({ from, to, reason }) => ({
     from: Date.parse(from),
     to: Date.parse(to),
@@ -65,7 +83,7 @@ function groupWindow(row: GroupRow, now: Date): WindowState {
   return windowAt(Windows.parse(row.windows), blackouts, now.getTime())
 }
 
-function frozenBecause({ name, frozenBy, freezeReason }: GroupRow): Because | null {
+function frozenBecause({ name, frozenBy, freezeReason }: ReadGroup): Because | null {
   if (frozenBy === null) return null
   const message = `Frozen by ${frozenBy}${freezeReason ? `: ${freezeReason}` : ''}. Nothing is granted until it is lifted.`
   return { code: 'group.frozen', message, group: name }

@@ -15,6 +15,7 @@ const StoredReport = z.object({
 interface TargetRow {
   deviceId: string
   groupId: string
+  bucket: string | null
   wave: number | null
   state: TargetState
   reason: string | null
@@ -61,7 +62,8 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
     SELECT 1 FROM rollout_target WHERE device_id = ANY(${[...deviceIds]}::uuid[]) AND rollout_id IS NOT DISTINCT FROM ${rollout.id}::uuid
     ORDER BY device_id FOR UPDATE`
   const rows = await tx.$queryRaw<TargetRow[]>`
-    SELECT t.device_id::text AS "deviceId", t.group_id::text AS "groupId", t.wave, t.state, t.reason,
+    SELECT t.device_id::text AS "deviceId", t.group_id::text AS "groupId",
+      d.labels ->> (SELECT g.budget ->> 'groupBy' FROM device_group g WHERE g.id = t.group_id) AS bucket, t.wave, t.state, t.reason,
       t.state_since AS "stateSince", t.due_at AS "dueAt", t.digest, r.index_digest AS "indexDigest",
       t.from_digest AS "fromDigest", t.from_boot_key AS "fromBootKey", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
       t.granted_at AS "grantedAt", t.grant_boot_key AS "grantBootKey", t.recalled, t.soak_boot_key AS "soakBootKey",
@@ -87,10 +89,12 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
 }
 
 function toTarget(row: TargetRow): TargetView {
-  const { deviceId, groupId, wave, state, reason, fromDigest, fromBootKey, recalled, soakBootKey, attempts } = row
+  const { deviceId, groupId, bucket, wave, state, reason, fromDigest, fromBootKey, recalled, soakBootKey, attempts } =
+    row
   return {
     deviceId,
     groupId,
+    bucket,
     wave,
     state,
     reason,

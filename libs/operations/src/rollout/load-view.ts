@@ -6,6 +6,7 @@ import { withPrefixes } from './grant-order.ts'
 import { loadSignals } from '../signal/load-signals.ts'
 import { loadGroups } from './load-groups.ts'
 import { loadTargets } from './load-targets.ts'
+import { lockBudgets } from './lock-budgets.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { pickTargets } from './pick-targets.ts'
 
@@ -17,7 +18,9 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
   const { windows } = rollout.policy
   const respectWindows = windows === 'respect'
   const following = await tx.deviceGroup.findMany({ where: { channelId: rollout.channelId }, select: { id: true } })
-  const groups = await loadGroups(tx, { groupIds: following.map(({ id }) => id), now, respectWindows })
+  const followers = following.map(({ id }) => id)
+  await lockBudgets(tx, followers)
+  const groups = await loadGroups(tx, { groupIds: followers, now, respectWindows })
   const picked = await pickTargets(tx, { rollout, now, waves, groups })
   const targets = await loadTargets(tx, rollout, picked.deviceIds)
   const unassigned = counts.find(({ wave, state }) => wave === null && state === 'pending')?.count ?? 0

@@ -94,18 +94,34 @@ function offerable(pick: Pick): Prisma.Sql[] {
 }
 
 // A host that cannot lock what it stages waits for its grant where it was offered the image. Of a group that may be
-// granted nothing one is enough, to say why.
+// granted nothing one is enough, to say why; so it is of one whose buckets are full.
 function grantable(pick: Pick): Prisma.Sql[] {
   if (!started(pick).some((wave) => countOf(wave, ['staged', 'offered']) > 0)) return []
   const places = ({ closed, slots, slotsTaken }: GroupView) =>
     closed || slotsTaken >= slots ? 1 : Math.min(slots - slotsTaken, grantLimit)
-  return perGroup(
-    pick,
-    places,
-    Prisma.sql`(t.state = 'staged' OR t.state = 'offered' AND NOT 'download_only' = ANY(p.capabilities))
+  const first = (group: GroupView) => (group.buckets ? 1 : places(group))
+  const open = (group: GroupView) => (group.buckets && !group.closed ? places(group) : 0)
+  return [
+    ...perGroup(pick, first, readyToApply),
+    ...perGroup(pick, open, Prisma.sql`${readyToApply} AND ${hasRoomInBucket(pick)}`),
+  ]
+}
+
+const readyToApply = Prisma.sql`(t.state = 'staged' OR t.state = 'offered' AND NOT 'download_only' = ANY(p.capabilities))
       AND EXISTS (SELECT 1 FROM device_state s WHERE s.device_id = t.device_id)
-      AND NOT EXISTS (SELECT 1 FROM budget_slot b WHERE b.device_id = t.device_id)`,
+      AND NOT EXISTS (SELECT 1 FROM budget_slot b WHERE b.device_id = t.device_id)`
+
+function hasRoomInBucket({ groups }: Pick): Prisma.Sql {
+  const full = Object.entries(groups).flatMap(([id, { buckets }]) =>
+    (buckets?.of ?? [])
+      .filter(({ taken, slots }) => taken >= slots)
+      .map(({ value }) => ({ id, value, label: buckets?.label ?? '' })),
   )
+  return Prisma.sql`NOT EXISTS (
+      SELECT 1 FROM UNNEST(${full.map(({ id }) => id)}::uuid[], ${full.map(({ label }) => label)}::text[],
+        ${full.map(({ value }) => value)}::text[]) AS f(group_id, label, value)
+      JOIN device d ON d.id = t.device_id
+      WHERE f.group_id = t.group_id AND d.labels ->> f.label IS NOT DISTINCT FROM f.value)`
 }
 
 // Looked at in the last wave alone, once its time is over; `decide` says which of them are given up.
