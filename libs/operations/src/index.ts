@@ -102,6 +102,7 @@ export type { PrunedHistory, PruneHistoryInput } from './retention/prune-history
 export { pruneHistory } from './retention/prune-history.ts'
 export { abortRollout } from './rollout/abort-rollout.ts'
 export { advanceRollout } from './rollout/advance-rollout.ts'
+export { approveRollout } from './rollout/approve-rollout.ts'
 export { createRollout } from './rollout/create-rollout.ts'
 export { explainRollout } from './rollout/explain-rollout.ts'
 export { findDueRollouts } from './rollout/find-due-rollouts.ts'

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common'
 import { rollouts } from '@bootfleet/contracts'
 import {
   abortRollout,
+  approveRollout,
   createRollout,
   explainRollout,
   getRollout,
@@ -58,6 +59,11 @@ export class RolloutsController {
   @Endpoint(rollouts.start)
   start(@Input() { ctx, params }: InputOf<typeof rollouts.start>) {
     return startRollout(ctx, params)
+  }
+
+  @Endpoint(rollouts.approve)
+  approve(@Input() { ctx, params, body }: InputOf<typeof rollouts.approve>) {
+    return approveRollout(ctx, { ...params, ...body })
   }
 
   @Endpoint(rollouts.pause)

@@ -15,6 +15,7 @@ export const exampleBodies: Readonly<Record<string, unknown>> = {
   'enrollmentTokens.create': { name: 'new' },
   'rollouts.create': { channel: 'edge', release: '1.0' },
   'rollouts.preview': { channel: 'edge', release: '1.0' },
+  'rollouts.approve': {},
   'rollouts.promote': {},
   'rollouts.resume': {},
   'rollouts.releaseSlot': { device: '01890a5d-ac96-774b-bcce-b302099a8057' },

@@ -1,16 +1,20 @@
 import type { Command } from 'commander'
-import type { OperatorVerb } from '@bootfleet/contracts'
+import type { OperatorVerb, Rollout } from '@bootfleet/contracts'
 import { openSession, type Cli } from '../cli.ts'
 import { rolloutId } from '../find-rollout.ts'
 import { inWords } from '../output/text.ts'
 
 /** Verbs that need nothing but the rollout. */
-const verbs: Readonly<Record<Exclude<OperatorVerb, 'resume'>, string>> = {
-  start: 'start a draft or a scheduled rollout now',
+const verbs: Readonly<Record<Exclude<OperatorVerb, 'resume' | 'approve'>, string>> = {
+  start: 'start a draft or a scheduled rollout now, or ask for the approvals that it needs',
   pause: 'offer and grant nothing new; devices that reboot are followed to the end',
   promote: 'open the next wave now',
   abort: 'end a rollout: devices without a grant go back to what they had',
   retry: 'try the failed targets again',
+}
+
+function whatNext({ id, state, because }: Rollout): string[] {
+  return state === 'awaiting_approval' ? [because.message, `  bootfleet rollouts approve ${id}`] : []
 }
 
 /** `bootfleet rollouts start|pause|promote|abort|retry`. */
@@ -20,7 +24,7 @@ export function addRolloutVerbs(rollouts: Command, cli: Cli): void {
     command.action(async (key: string) => {
       const { client, output } = await openSession(cli, command)
       const rollout = await client.rollouts[verb]({ params: { rollout: rolloutId(key) } })
-      output.result(rollout, () => [`Rollout ${rollout.id} is ${inWords(rollout.state)}.`])
+      output.result(rollout, () => [`Rollout ${rollout.id} is ${inWords(rollout.state)}.`, ...whatNext(rollout)])
     })
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Cli } from '../cli.ts'
+import { addRolloutsApprove } from './rollouts-approve.ts'
 import { addRolloutsCreate } from './rollouts-create.ts'
 import { addRolloutsExplain } from './rollouts-explain.ts'
 import { addRolloutsList } from './rollouts-list.ts'
@@ -20,6 +21,7 @@ export function addRollouts(program: Command, cli: Cli): void {
   addRolloutsWatch(rollouts, cli)
   addRolloutsExplain(rollouts, cli)
   addRolloutVerbs(rollouts, cli)
+  addRolloutsApprove(rollouts, cli)
   addRolloutsResume(rollouts, cli)
   addReleaseSlot(rollouts, cli)
 }

@@ -1,7 +1,7 @@
 import type { Rollout, RolloutEvent, RolloutWave } from '@bootfleet/contracts'
 import { formatDuration } from '../duration.ts'
 import { toneOf, type Paint } from './paint.ts'
-import { clockTime, failuresOf, progressText, titleOf, waveProgress } from './rollout-text.ts'
+import { approvalText, clockTime, failuresOf, progressText, titleOf, waveProgress, waveState } from './rollout-text.ts'
 import { renderTable } from './table.ts'
 import { fit, inWords, plain, textWidth, wrap } from './text.ts'
 
@@ -30,7 +30,7 @@ const leastWaves = 4
 /** A rollout on a few lines: what, how far, each wave, why it is where it is, and what happened last. */
 export function rolloutFrame(input: FrameInput): string[] {
   const { rollout, width, height, paint } = input
-  const head = [...heading(input), progressBar(rollout, width, paint), '']
+  const head = [...heading(input), ...approvalLine(input), progressBar(rollout, width, paint), '']
   const reason = reasonLines(input)
   const room = height - 1 - head.length - reason.length
   const events = input.events.slice(-maxEvents).slice(-Math.max(1, room - leastWaves - 3))
@@ -66,6 +66,11 @@ function heading({ rollout, now, width, paint }: FrameInput): string[] {
   ]
 }
 
+function approvalLine({ rollout, width, paint }: FrameInput): string[] {
+  const text = approvalText(rollout)
+  return text === undefined ? [] : [paint('dim', fit(plain(text), width))]
+}
+
 function progressBar(rollout: Rollout, width: number, paint: Paint): string {
   const { counts, eligible } = rollout
   const text = progressText(rollout)
@@ -81,7 +86,7 @@ function progressBar(rollout: Rollout, width: number, paint: Paint): string {
 const waveColumns = [
   { title: ' ', value: ({ index }: RolloutWave) => String(index + 1), align: 'right' as const },
   { title: 'WAVE', value: ({ name }: RolloutWave) => name, shrinkTo: 8 },
-  { title: 'STATE', value: ({ state }: RolloutWave) => state, tone: ({ state }: RolloutWave) => toneOf(state) },
+  { title: 'STATE', value: waveState, tone: ({ state }: RolloutWave) => toneOf(state) },
   { title: 'TARGETS', value: waveProgress, shrinkTo: 10 },
 ]
 

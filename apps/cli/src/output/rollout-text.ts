@@ -42,6 +42,18 @@ export function waveProgress({ size, counts }: Pick<RolloutWave, 'size' | 'count
     .join(', ')
 }
 
+/** The state of a wave; what keeps a pending one that waits for a person. */
+export function waveState({ state, approvalAskedAt, approvedAt }: RolloutWave): string {
+  return state === 'pending' && approvalAskedAt !== null && approvedAt === null ? 'waits for approval' : state
+}
+
+/** `approved by 1 of 2: Ada`; nothing where nobody has to. */
+export function approvalText({ approvals: { required, given, list } }: Rollout): string | undefined {
+  if (required === 0) return undefined
+  const names = list.filter(({ wave }) => wave === null).map(({ by }) => by)
+  return `approved by ${given} of ${required}${names.length > 0 ? `: ${names.join(', ')}` : ''}`
+}
+
 /** Whether an event tells of a device that did not make it. */
 export function isFailure({ kind }: RolloutEvent): boolean {
   return failureStates.some((state) => kind === `target.${state}`)

@@ -15,8 +15,18 @@ export function aCount(counts: Partial<TargetCounts> = {}): TargetCounts {
 }
 
 export function aWave(wave: Partial<RolloutWave> = {}): RolloutWave {
-  const times = { openedAt: null, concludedAt: null }
-  return { index: 0, name: 'canary', size: 1, state: 'open', counts: aCount(), evaluation: null, ...times, ...wave }
+  const times = { openedAt: null, concludedAt: null, approvalAskedAt: null, approvedAt: null }
+  return {
+    index: 0,
+    name: 'canary',
+    size: 1,
+    state: 'open',
+    approval: 'auto',
+    counts: aCount(),
+    evaluation: null,
+    ...times,
+    ...wave,
+  }
 }
 
 /** A running rollout to two devices. */
@@ -34,6 +44,7 @@ export function aRollout(rollout: Partial<Rollout> = {}): Rollout {
     selector: null,
     supersededBy: null,
     eligible: 2,
+    approvals: { required: 0, given: 0, seen: null, list: [] },
     createdBy: 'Admin',
     createdAt: '2026-03-01T02:00:00.000Z',
     startedAt: '2026-03-01T02:00:00.000Z',
@@ -41,7 +52,15 @@ export function aRollout(rollout: Partial<Rollout> = {}): Rollout {
     startAt: null,
     waves: [aWave(), aWave({ index: 1, name: 'rest', state: 'pending' })],
     counts: aCount({ pending: 1, rebooting: 1 }),
-    verbs: { start: allowed, pause: allowed, resume: allowed, promote: allowed, abort: allowed, retry: allowed },
+    verbs: {
+      start: allowed,
+      approve: allowed,
+      pause: allowed,
+      resume: allowed,
+      promote: allowed,
+      abort: allowed,
+      retry: allowed,
+    },
     ...rollout,
   }
 }

@@ -16,3 +16,42 @@ test.each(['', 'site=berlin', 'a b', '-site', 'a'.repeat(64)])(
     ])
   },
 )
+
+const wave = { name: 'canary', size: { count: 1 } }
+
+test.each([
+  [{ approvals: -1 }, 'approvals', /^approvals must be a whole number from 0 to 10/],
+  [{ approvals: 1.5 }, 'approvals', /^approvals must be a whole number from 0 to 10/],
+  [{ approvals: 'two' }, 'approvals', /^approvals must be a whole number.*how many people other than the creator/],
+  [{ waves: [{ ...wave, approval: 'yes' }] }, 'waves.0.approval', /^approval must be "auto".* or "manual"/],
+  [{ rest: { approval: true } }, 'rest.approval', /^approval must be "auto".* or "manual"/],
+])('%j is refused for its %s, with what to write', (policy, path, message) => {
+  const issues = PolicyInput.safeParse(policy).error?.issues
+  expect(issues).toHaveLength(1)
+  expect(issues?.[0]?.path.join('.')).toBe(path)
+  expect(issues?.[0]?.message).toMatch(message)
+})
+
+const sprt = { goodFailurePercent: 1, badFailurePercent: 10 }
+
+test.each([
+  [{ goodFailurePercent: 0 }, 'goodFailurePercent', /^must be more than 0: to allow no failure, use maxFailures$/],
+  [{ goodFailurePercent: 10 }, 'badFailurePercent', /^must be more than goodFailurePercent: 10 is not more than 10$/],
+  [{ badFailurePercent: 0.5 }, 'badFailurePercent', /^must be more than goodFailurePercent: 0.5 is not more than 1$/],
+  [{ badFailurePercent: 1.01 }, 'badFailurePercent', /^is too close.*at least \d+ devices to pass.*move them apart$/],
+  [{ badFailurePercent: 100 }, 'badFailurePercent', /./],
+  [{ alpha: 0.5 }, 'alpha', /^must be less than 0.5/],
+  [{ beta: 0.7 }, 'beta', /^must be less than 0.5/],
+  [{ alpha: 0 }, 'alpha', /./],
+])('a sequential test with %j is refused for its %s', (change, field, message) => {
+  const gate = { sprt: { ...sprt, ...change } }
+  const issues = PolicyInput.safeParse({ waves: [{ ...wave, gate }] }).error?.issues
+  expect(issues).toHaveLength(1)
+  expect(issues?.[0]?.path.join('.')).toBe(`waves.0.gate.sprt.${field}`)
+  expect(issues?.[0]?.message).toMatch(message)
+})
+
+test('a sequential test takes its risks from the book where none are given', () => {
+  const parsed = PolicyInput.parse({ waves: [{ ...wave, gate: { sprt } }] })
+  expect(parsed.waves[0]?.gate.sprt).toEqual({ ...sprt, alpha: 0.05, beta: 0.05 })
+})

@@ -55,17 +55,30 @@ const signals = 'hold' as const
 const canaryGate = { maxFailures: 0, minConcluded: 1, minSuccessPercent: 100, signals }
 const restGate = { maxFailurePercent: 10, minConcluded: 5, minSuccessPercent: 80, signals }
 
+const approval = z
+  .enum(
+    ['auto', 'manual'],
+    'approval must be "auto", to open when the wave before has passed, or "manual", to wait for a person',
+  )
+  .default('auto')
+
+const approvalsRule =
+  'approvals must be a whole number from 0 to 10: how many people other than the creator must approve before a rollout starts'
+const approvals = z.number(approvalsRule).int(approvalsRule).min(0, approvalsRule).max(10, approvalsRule).default(0)
+
 const Wave = z.strictObject({
   name: z.string().min(1).max(40),
   size: Share,
   soakSec: seconds.default(300),
   gate: Gate.default(canaryGate),
+  approval,
 })
 
 const Rest = z.strictObject({
   name: z.string().min(1).max(40).default('rest'),
   soakSec: seconds.default(300),
   gate: Gate.default(restGate),
+  approval,
 })
 
 const Timeouts = z.strictObject({
@@ -87,8 +100,8 @@ export const PolicyInput = z
     waves: z
       .array(Wave)
       .max(20)
-      .default([{ name: 'canary', size: { percent: 5 }, soakSec: 300, gate: canaryGate }]),
-    rest: Rest.default({ name: 'rest', soakSec: 300, gate: restGate }),
+      .default([{ name: 'canary', size: { percent: 5 }, soakSec: 300, gate: canaryGate, approval: 'auto' }]),
+    rest: Rest.default({ name: 'rest', soakSec: 300, gate: restGate, approval: 'auto' }),
     timeouts: Timeouts.default(Timeouts.parse({})),
     windows: z.enum(['respect', 'ignore']).default('respect'),
     onTrip: z.enum(['pause', 'abort']).default('pause'),
@@ -101,6 +114,7 @@ export const PolicyInput = z
     healthUnits: z.array(UnitName).max(20).default([]),
     jitterSec: seconds.default(0),
     observeForSec: seconds.default(86_400),
+    approvals,
   })
   .superRefine(({ waves }, issues) => {
     let last = 0

@@ -35,6 +35,11 @@ export const RolloutWave = z
     name: z.string(),
     size: count,
     state: z.enum(waveStates),
+    /** `manual`: it opens only once a person has approved it. */
+    approval: z.enum(['auto', 'manual']),
+    /** Since when it waits for that. */
+    approvalAskedAt: Instant.nullable(),
+    approvedAt: Instant.nullable(),
     openedAt: Instant.nullable(),
     concludedAt: Instant.nullable(),
     counts: TargetCounts,
@@ -54,7 +59,7 @@ export const RolloutPolicy = z
   .meta({ id: 'RolloutPolicy' })
 
 /** What an operator can do to a rollout, as in the last part of each route. */
-export const operatorVerbs = ['start', 'pause', 'resume', 'promote', 'abort', 'retry'] as const
+export const operatorVerbs = ['start', 'approve', 'pause', 'resume', 'promote', 'abort', 'retry'] as const
 export type OperatorVerb = (typeof operatorVerbs)[number]
 
 /** Whether the caller may use a verb now, and if not why. */
@@ -63,6 +68,30 @@ export const VerbAccess = z.object({ allowed: z.boolean(), reason: z.string().op
 export const RolloutRelease = z
   .object({ id: z.uuid(), version: z.string().nullable(), tag: z.string().nullable(), repository: z.string() })
   .meta({ id: 'RolloutRelease' })
+
+export const Approval = z
+  .object({
+    /** The wave that was approved; null: the start. */
+    wave: count.nullable(),
+    by: z.string(),
+    at: Instant,
+  })
+  .meta({ id: 'Approval' })
+export type Approval = z.infer<typeof Approval>
+
+/** Who approved that the rollout starts, and its manual waves. */
+export const RolloutApprovals = z
+  .object({
+    /** People other than the creator who must approve before it may start. */
+    required: count,
+    /** How many have. */
+    given: count,
+    /** Names what there is to approve: release, digests, policy and whom it is for. Null where nothing has to be approved. */
+    seen: z.string().nullable(),
+    list: z.array(Approval),
+  })
+  .meta({ id: 'RolloutApprovals' })
+export type RolloutApprovals = z.infer<typeof RolloutApprovals>
 
 export const Rollout = z
   .object({
@@ -79,6 +108,7 @@ export const Rollout = z
     supersededBy: z.uuid().nullable(),
     /** Targets that are not skipped; null until the list is frozen. */
     eligible: count.nullable(),
+    approvals: RolloutApprovals,
     createdBy: z.string(),
     createdAt: Instant,
     startedAt: Instant.nullable(),

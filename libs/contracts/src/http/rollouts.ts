@@ -39,6 +39,15 @@ export const PromoteRollout = z
   .prefault({})
   .meta({ id: 'PromoteRollout' })
 
+/**
+ * What is approved: without `wave` that the rollout may start, with it that this wave opens. `seen` is what `approvals.seen`
+ * said when the approver looked: another value is refused.
+ */
+export const ApproveRollout = z
+  .strictObject({ wave: z.number().int().min(0).max(100).optional(), seen: z.string().max(100).optional() })
+  .prefault({})
+  .meta({ id: 'ApproveRollout' })
+
 export const ReleaseSlot = z.strictObject({ device: z.uuid() }).meta({ id: 'ReleaseSlot' })
 
 const verb = <const P extends string, const S extends string>(path: P, summary: S) =>
@@ -118,7 +127,17 @@ export const rollouts = {
     params,
     response: Explanation,
   }),
-  start: verb('start', 'Start a draft or scheduled rollout'),
+  start: verb('start', 'Start a draft or scheduled rollout, or ask for the approvals that it needs'),
+  approve: endpoint({
+    method: 'POST',
+    path: '/v1/rollouts/:rollout/approve',
+    summary: 'Approve that a rollout starts, or that one of its waves opens',
+    tag,
+    status: 200,
+    params,
+    body: ApproveRollout,
+    response: Rollout,
+  }),
   pause: verb('pause', 'Offer and grant nothing new; what reboots is followed to its end'),
   resume: endpoint({
     method: 'POST',

@@ -39,6 +39,9 @@ describe('the lifecycle of a rollout', () => {
   })
 
   it.each([
+    ['draft', 'submit', 'awaiting_approval'],
+    ['awaiting_approval', 'approve', 'scheduled'],
+    ['awaiting_approval', 'start', undefined],
     ['running', 'pause', 'pausing'],
     ['pausing', 'drained', 'paused'],
     ['pausing', 'resume', 'running'],

@@ -37,6 +37,8 @@ export interface WaveRule {
   readonly size: Share | null
   readonly soakSec: number
   readonly gate: GateRule
+  /** `manual`: it opens only once a person has approved it. */
+  readonly approval?: 'auto' | 'manual' | undefined
 }
 
 export interface Timeouts {
@@ -69,4 +71,6 @@ export interface PolicySpec {
   readonly healthUnits?: readonly string[]
   readonly jitterSec: number
   readonly observeForSec: number
+  /** How many people, its creator not among them, must approve before it may start. */
+  readonly approvals?: number | undefined
 }

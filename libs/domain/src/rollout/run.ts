@@ -2,6 +2,7 @@ import type { Because } from './because.ts'
 import { evaluateGate, type GateResult } from './gate.ts'
 import { afterPass } from './gate-sequential.ts'
 import { finishesOther, giveOut, readyToApply, whyNoGrant } from './give-out.ts'
+import { awaitApproval } from './manual-wave.ts'
 import { move } from './move.ts'
 import type { Outcome } from './outcome.ts'
 import { judgeSignals, type SignalVerdict } from './signals.ts'
@@ -26,12 +27,19 @@ export function run(turn: Turn): Outcome {
   const stillOpen = open.filter((wave) => !passes(turn, wave))
   const done = stillOpen.length === 0
   const next = waves.find(({ state }) => state === 'pending')
-  if (done && next) return openNext(turn, next)
-  if (done && unfinished(turn) === 0) return { because: completed, rollout: 'completed' }
+  const { asked, outcome } = done ? goOn(turn, next) : {}
+  if (outcome) return outcome
   // A wave that was promoted may have places left, and devices under way.
   giveUp(turn, started)
   giveOut(turn, started)
-  return { because: progress(turn, done ? started.filter((wave) => isUnderWay(turn, wave)) : stillOpen) }
+  return { because: asked ?? progress(turn, done ? started.filter((wave) => isUnderWay(turn, wave)) : stillOpen) }
+}
+
+// What comes after the waves that were opened; `asked`: a person must allow it.
+function goOn(turn: Turn, next: WaveView | undefined): { asked?: Because; outcome?: Outcome } {
+  if (!next) return unfinished(turn) === 0 ? { outcome: { because: completed, rollout: 'completed' } } : {}
+  const asked = awaitApproval(turn, next)
+  return asked ? { asked } : { outcome: openNext(turn, next) }
 }
 
 const completed = {

@@ -20,6 +20,10 @@ export interface WaveView {
   readonly openedAt: Instant | null
   readonly excused: number
   readonly counts: StateCounts
+  /** People were told that it waits for an approval. */
+  readonly asked?: boolean | undefined
+  /** A person approved that it opens. */
+  readonly approved?: boolean | undefined
   /** What concluded before the first granted target that has not; for open waves with a sequential gate. */
   readonly prefix?: GrantPrefix | undefined
 }

@@ -3,7 +3,8 @@ import { failureStates, type TargetState } from './target-lifecycle.ts'
 import { countWave, type World } from './world.testing.ts'
 
 /** Does what an operator does, if it is legal. */
-export function command(world: World, verb: 'pause' | 'abort' | 'promote' | 'continue' | 'retry'): void {
+export function command(world: World, verb: 'pause' | 'abort' | 'promote' | 'approve' | 'continue' | 'retry'): void {
+  if (verb === 'approve') return approve(world)
   if (verb === 'promote') return promote(world)
   const legal: RolloutVerb = verb === 'continue' || verb === 'retry' ? 'resume' : verb
   const to = nextState(world.state, legal)
@@ -11,12 +12,16 @@ export function command(world: World, verb: 'pause' | 'abort' | 'promote' | 'con
   const tripped = world.waves.some(({ state }) => state === 'tripped')
   if (legal === 'resume' && tripped && verb === 'retry') retryFailed(world)
   if (legal === 'resume' && tripped && verb === 'continue') excuse(world)
-  if (legal === 'resume')
-    world.waves.forEach((wave, index) => {
-      if (wave.state === 'tripped') world.waves[index] = { ...wave, state: 'open' }
-    })
+  if (legal === 'resume') reopen(world)
   world.state = to
   world.hint = true
+}
+
+function reopen(world: World): void {
+  world.waves.forEach((wave, index) => {
+    if (wave.state === 'tripped') world.waves[index] = { ...wave, state: 'open' }
+    if (wave.approved && wave.state === 'pending') world.waves[index] = { ...wave, asked: false, approved: false }
+  })
 }
 
 function excuse(world: World): void {
@@ -37,6 +42,14 @@ function retryFailed(world: World): void {
   }
 }
 
+function approve(world: World): void {
+  const next = world.waves.findIndex(({ state }) => state === 'pending')
+  const wave = world.waves[next]
+  if (world.state !== 'running' || !wave?.asked) return
+  world.waves[next] = { ...wave, approved: true }
+  world.hint = true
+}
+
 function promote(world: World): void {
   const next = world.waves.findIndex(({ state }) => state === 'pending')
   const wave = world.waves[next]
@@ -45,6 +58,7 @@ function promote(world: World): void {
   world.waves.forEach((one, index) => {
     if (one.state === 'open') world.waves[index] = { ...one, state: 'passed' }
   })
-  world.waves[next] = { ...wave, state: 'open', openedAt: world.now }
+  const waits = world.options.policy.waves[wave.rule]?.approval === 'manual' && !wave.approved
+  world.waves[next] = waits ? { ...wave, asked: true } : { ...wave, state: 'open', openedAt: world.now }
   world.hint = true
 }

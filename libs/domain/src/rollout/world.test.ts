@@ -46,14 +46,21 @@ interface Story {
   readonly slots: number
   readonly unreachable: PolicySpec['unreachable']
   readonly onTrip: PolicySpec['onTrip']
+  readonly approval: 'auto' | 'manual'
   readonly commands: readonly { at: number; verb: Parameters<typeof command>[1] }[]
 }
 
-function start({ seed, kinds, slots, unreachable, onTrip }: Story, giveUpAfterSec = 900): World {
+function start({ seed, kinds, slots, unreachable, onTrip, approval }: Story, giveUpAfterSec = 900): World {
   const chance = chances(seed)
   const closedFrom = chance() < 0.3 ? Math.floor(chance() * 600_000) : Number.POSITIVE_INFINITY
   return makeWorld({
-    policy: { ...strict, unreachable, onTrip, timeouts: { ...timeouts, giveUpAfterSec } },
+    policy: {
+      ...strict,
+      waves: waves.map((wave) => ({ ...wave, approval })),
+      unreachable,
+      onTrip,
+      timeouts: { ...timeouts, giveUpAfterSec },
+    },
     devices: kinds.map((kind, place) => fakeDevice(`device-${place + 1}`, kind, chances(seed + place))),
     slots,
     maxDownloading: 1 + Math.floor(chance() * 4),
@@ -115,6 +122,9 @@ function watchWaves(world: World, { targets, waves: changes }: Decision): void {
   const passed = new Set(world.waves.filter(({ state }) => state === 'passed').map(({ index }) => index))
   for (const { index, state } of changes) {
     const earlier = Array.from({ length: index }, (_none, before) => before)
+    const rule = world.options.policy.waves[world.waves[index]?.rule ?? 0]
+    const mayOpen = rule?.approval !== 'manual' || world.waves[index]?.approved === true
+    must(state !== 'open' || mayOpen, 'a manual wave opens when a person approved it', changes)
     must(state !== 'open' || earlier.every((before) => passed.has(before)), 'a wave opens after those before', changes)
     if (state !== 'passed') continue
     passed.add(index)
@@ -152,7 +162,17 @@ function play(world: World, { commands }: Pick<Story, 'commands'>, until: number
   }
 }
 
-const anyVerb = fc.constantFrom('pause', 'continue', 'retry', 'promote', 'abort', 'pause', 'continue', 'retry')
+const anyVerb = fc.constantFrom(
+  'pause',
+  'continue',
+  'retry',
+  'promote',
+  'approve',
+  'abort',
+  'pause',
+  'continue',
+  'retry',
+)
 const story = (
   kinds: readonly Behaviour[],
   verb: fc.Arbitrary<Story['commands'][number]['verb']>,
@@ -163,6 +183,7 @@ const story = (
     slots: fc.integer({ min: 1, max: 3 }),
     unreachable: fc.constantFrom('replace', 'wait'),
     onTrip: fc.constantFrom('pause', 'pause', 'abort'),
+    approval: fc.constantFrom('auto', 'manual'),
     commands: fc.array(fc.record({ at: fc.integer({ min: 0, max: 1_500_000 }), verb }), { maxLength: 5 }),
   })
 
@@ -174,6 +195,10 @@ describe('a rollout in a small world', () => {
       // From here on an operator lets it go on without those that failed, and at last aborts what nothing can prove.
       for (let round = 1; round <= 12; round++) {
         if (world.state === 'paused' || world.state === 'pausing') command(world, 'continue')
+        for (const _wave of waves) {
+          command(world, 'approve')
+          play(world, { commands: [] }, world.now + stepMs)
+        }
         play(world, { commands: [] }, 1_600_000 + round * 300_000)
       }
       if (world.state === 'running') expect(holds(told)).toContain(world.because.code)
@@ -192,7 +217,10 @@ describe('a rollout in a small world', () => {
       const world = start(told, 86_400)
       play(world, told, 1_600_000)
       command(world, 'continue')
-      play(world, { commands: [] }, 6_000_000)
+      for (const [place] of waves.entries()) {
+        command(world, 'approve')
+        play(world, { commands: [] }, 1_600_000 + (place + 1) * 1_500_000)
+      }
       expect(world.state).toBe('completed')
       expect([...world.rows.values()].filter(({ state }) => state !== 'succeeded')).toEqual([])
       expect(world.slots.size).toBe(0)

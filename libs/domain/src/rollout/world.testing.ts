@@ -182,7 +182,8 @@ function write(world: World, decision: Decision): void {
   for (const [deviceId, list] of changes) fold(world, deviceId, list)
   for (const { index, state } of decision.waves) {
     const wave = world.waves[index]
-    if (wave) world.waves[index] = { ...wave, state, openedAt: state === 'open' ? world.now : wave.openedAt }
+    const asked = state === 'pending' || wave?.asked === true
+    if (wave) world.waves[index] = { ...wave, state, asked, openedAt: state === 'open' ? world.now : wave.openedAt }
   }
   if (decision.rollout) world.state = decision.rollout.to
   world.because = decision.because

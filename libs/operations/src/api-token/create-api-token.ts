@@ -5,6 +5,7 @@ import { audit } from '../audit.ts'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
+import { personBehind } from '../session/person-behind.ts'
 import { apiTokenPrefix } from '../session/token-prefixes.ts'
 import { presentApiToken } from './present-api-token.ts'
 
@@ -21,7 +22,8 @@ export async function createApiToken(ctx: Ctx, input: z.output<typeof CreateApiT
   const { token, sha256, display } = newToken(apiTokenPrefix)
   const stored = { name, display, tokenSha256: sha256, role, createdBy: actor.name, createdAt: now, expiresAt }
   return inOrganization(ctx, async (tx) => {
-    const row = await tx.apiToken.create({ data: { id, organizationId, ...stored } })
+    const createdById = await personBehind(tx, ctx)
+    const row = await tx.apiToken.create({ data: { id, organizationId, ...stored, createdById } })
     await audit(tx, ctx, { action: 'api_token.create', subject: { kind: 'api_token', id }, detail: { name, role } })
     return { ...presentApiToken(row), token }
   })

@@ -71,7 +71,12 @@ async function rest(tx: Tx, { id, wakeAt }: RolloutRow): Promise<{ more: boolean
 }
 
 async function startWhenDue(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
-  if (rollout.startAt === null || rollout.startAt > ctx.services.now()) return false
+  // Without a time it was approved to start at once.
+  const { id, startAt } = rollout
+  if (startAt !== null && startAt > ctx.services.now()) {
+    await tx.rollout.update({ where: { id }, data: { wakeAt: startAt } })
+    return false
+  }
   return beginRunning(tx, ctx, rollout)
 }
 

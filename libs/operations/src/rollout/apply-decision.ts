@@ -95,9 +95,15 @@ async function writeWave(tx: Tx, { rollout, now }: InstructionContext, wave: Wav
     data: {
       state: wave.state,
       ...(wave.evaluations && { evaluation: wave.evaluations.map((evaluation) => ({ ...evaluation })) }),
-      ...(wave.state === 'open' ? { openedAt: now } : { concludedAt: now }),
+      ...timeOf(wave, now),
     },
   })
+}
+
+// What stays pending has asked for a person.
+function timeOf({ state }: WaveChange, now: Date) {
+  if (state === 'pending') return { approvalAskedAt: now }
+  return state === 'open' ? { openedAt: now } : { concludedAt: now }
 }
 
 // A device that connects, or a slot that is freed elsewhere, is only hinted at. What waits for it looks by itself as well.

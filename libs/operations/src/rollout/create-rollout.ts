@@ -6,11 +6,13 @@ import { audit } from '../audit.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
 import { emit } from '../outbox.ts'
+import { personBehind } from '../session/person-behind.ts'
 import { selectorSql } from '../device/selector-sql.ts'
 import { lockKnownRollout } from './lock-rollout.ts'
 import { presentRollout } from './present-rollout.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
 import { startLocked } from './start-rollout.ts'
+import { submitForApproval } from './submit-for-approval.ts'
 import { legalState } from './transition.ts'
 
 export type CreateRolloutInput = z.output<typeof CreateRollout>
@@ -26,7 +28,8 @@ export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Roll
   return inOrganization(ctx, async (tx) => {
     const { channel, release, policy, policyName } = await resolveRecipe(tx, input)
     const id = ctx.services.newId()
-    const scheduled = startAt !== null
+    const spec = policySpec(PolicyInput.parse(policy))
+    const scheduled = startAt !== null && spec.approvals === 0
     const because = scheduled
       ? { code: 'rollout.scheduled', message: `Starts at ${startAt.toISOString()}.` }
       : { code: 'rollout.draft', message: 'Waits to be started.' }
@@ -39,11 +42,12 @@ export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Roll
         state: scheduled ? legalState('draft', 'schedule') : 'draft',
         because,
         policyName,
-        policy: JSON.parse(JSON.stringify(policySpec(PolicyInput.parse(policy)))),
+        policy: JSON.parse(JSON.stringify(spec)),
         selector: input.selector ?? null,
         startAt,
         wakeAt: startAt,
         createdBy: ctx.actor.name,
+        createdById: await personBehind(tx, ctx),
         createdAt: ctx.services.now(),
       },
     })
@@ -51,6 +55,7 @@ export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Roll
     await audit(tx, ctx, { action: 'rollout.create', subject: { kind: 'rollout', id }, detail })
     await emit(tx, ctx.organizationId, [{ kind: 'rollout.changed', rolloutId: id }])
     if (input.start === 'now') await startLocked(tx, ctx, await lockKnownRollout(tx, id))
+    else if (input.start !== 'draft') await submitForApproval(tx, ctx, await lockKnownRollout(tx, id))
     return presentRollout(tx, ctx, id)
   })
 }

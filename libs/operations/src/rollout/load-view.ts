@@ -43,13 +43,15 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
 
 async function loadWaves(tx: Tx, rolloutId: string, counts: readonly TargetCount[]): Promise<WaveView[]> {
   const rows = await tx.rolloutWave.findMany({ where: { rolloutId }, orderBy: { index: 'asc' } })
-  return rows.map(({ index, rule, size, state, openedAt, excused }) => ({
+  return rows.map(({ index, rule, size, state, openedAt, excused, approvalAskedAt, approvedAt }) => ({
     index,
     rule,
     size,
     state: state as WaveState,
     openedAt: openedAt?.getTime() ?? null,
     excused,
+    asked: approvalAskedAt !== null,
+    approved: approvedAt !== null,
     counts: countsOf(counts, index),
   }))
 }

@@ -4,10 +4,16 @@ import { nextState, statesAllowing, targetStates, type RolloutState, type Rollou
 import type { Prisma, Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
+import { approvalParts, approvalsOf } from './approvals-of.ts'
+import { approvableOf } from './load-approvable.ts'
 import { readTargetCounts, type TargetCount } from './target-counts.ts'
 import { mayVerb } from './verb-permission.ts'
+import { whyNotApprove, whyNotThisOne } from './why-not-approve.ts'
 
-type Row = Prisma.RolloutGetPayload<{ include: { channel: true; release: true; waves: true } }>
+type VerbAccess = Rollout['verbs'][OperatorVerb]
+
+const include = { channel: true, waves: { orderBy: { index: 'asc' } }, ...approvalParts } as const
+type Row = Prisma.RolloutGetPayload<{ include: typeof include }>
 
 /** A rollout as the API shows it. */
 export async function presentRollout(tx: Tx, ctx: Ctx, id: string): Promise<Rollout> {
@@ -19,7 +25,6 @@ export async function presentRollout(tx: Tx, ctx: Ctx, id: string): Promise<Roll
 /** Rollouts in the order of `ids`; two round trips for all of them. */
 export async function presentRollouts(tx: Tx, ctx: Ctx, ids: readonly string[]): Promise<Rollout[]> {
   if (ids.length === 0) return []
-  const include = { channel: true, release: true, waves: { orderBy: { index: 'asc' } } } as const
   const rows = await tx.rollout.findMany({ where: { id: { in: [...ids] } }, include })
   const counts = await readTargetCounts(tx, ids)
   const byId = new Map(rows.map((row) => [row.id, row]))
@@ -39,6 +44,7 @@ export async function presentRollouts(tx: Tx, ctx: Ctx, ids: readonly string[]):
 
 function toRollout(ctx: Ctx, row: Row, counts: readonly TargetCount[]): Rollout {
   const { channel, release } = row
+  const approvals = approvalsOf(row)
   return {
     id: row.id,
     channel: { id: channel.id, name: channel.name },
@@ -51,23 +57,27 @@ function toRollout(ctx: Ctx, row: Row, counts: readonly TargetCount[]): Rollout 
     selector: row.selector,
     supersededBy: row.supersededBy,
     eligible: row.eligible,
+    approvals,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     endedAt: row.endedAt?.toISOString() ?? null,
     startAt: row.startAt?.toISOString() ?? null,
-    waves: row.waves.map((wave) => toWave(wave, counts)),
+    waves: row.waves.map((wave) => toWave(wave, row.policy as Rollout['policy'], counts)),
     counts: sum(counts),
-    verbs: verbsOf(ctx, row.state as RolloutState),
+    verbs: { ...verbsOf(ctx, row.state as RolloutState), approve: approveAccess(ctx, row, approvals) },
   }
 }
 
-function toWave(wave: Row['waves'][number], counts: readonly TargetCount[]): RolloutWave {
+function toWave(wave: Row['waves'][number], policy: Rollout['policy'], counts: readonly TargetCount[]): RolloutWave {
   return {
     index: wave.index,
     name: wave.name,
     size: wave.size,
     state: wave.state as RolloutWave['state'],
+    approval: policy.waves[wave.rule]?.approval ?? 'auto',
+    approvalAskedAt: wave.approvalAskedAt?.toISOString() ?? null,
+    approvedAt: wave.approvedAt?.toISOString() ?? null,
     openedAt: wave.openedAt?.toISOString() ?? null,
     concludedAt: wave.concludedAt?.toISOString() ?? null,
     counts: sum(counts.filter((row) => row.wave === wave.index)),
@@ -99,13 +109,21 @@ function verbsOf(ctx: Ctx, state: RolloutState): Rollout['verbs'] {
   return Object.fromEntries(operatorVerbs.map((verb) => [verb, access(ctx, state, verb)])) as Rollout['verbs']
 }
 
-function access(ctx: Ctx, state: RolloutState, verb: OperatorVerb): { allowed: boolean; reason?: string } {
+function access(ctx: Ctx, state: RolloutState, verb: OperatorVerb): VerbAccess {
   const inTable = lifecycleVerb[verb]
   const states = inTable ? statesAllowing(inTable) : runningStates[verb]
   const legal = inTable ? nextState(state, inTable) !== undefined : (states?.includes(state) ?? false)
   if (!legal)
     return { allowed: false, reason: `The rollout is ${state}; this is possible while it is ${states?.join(' or ')}.` }
   return mayVerb(ctx, verb) ? { allowed: true } : { allowed: false, reason: 'Your role may not do this.' }
+}
+
+function approveAccess(ctx: Ctx, row: Row, approvals: Rollout['approvals']): VerbAccess {
+  const approvable = approvableOf(row, approvals, ctx.actor)
+  const reason = whyNotApprove(approvable)
+  if (reason !== undefined) return { allowed: false, reason }
+  const mine = mayVerb(ctx, 'approve') ? whyNotThisOne(ctx.actor, approvable) : 'Your role may not do this.'
+  return mine === undefined ? { allowed: true } : { allowed: false, reason: mine }
 }
 
 /** Verbs that do not move the rollout itself: states in which they are possible. */

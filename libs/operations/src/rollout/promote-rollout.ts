@@ -15,7 +15,8 @@ export type PromoteRolloutInput = ControlInput & z.output<typeof PromoteRollout>
 
 /**
  * Opens the next wave now, whatever the gate of the open one says; its failures up to now are accepted. A `wave` that is
- * open already is left as it is, so that a request may be sent again.
+ * open already is left as it is, so that a request may be sent again. The approval of a manual wave is not overridden:
+ * the waves before it are closed, and it waits for a person.
  */
 export function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRolloutInput): Promise<Rollout> {
   return controlRollout(
@@ -25,18 +26,25 @@ export function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRolloutIn
       permission: 'rollout:control',
       apply: async (tx, rollout) => {
         requireState(rollout, 'promote')
-        const index = await nextWave(tx, rollout, wave)
-        if (index === undefined) return
-        await open(tx, ctx, { ...rollout, index })
-        await audit(tx, ctx, { action: 'rollout.promote', subject: { kind: 'rollout', id }, detail: { wave: index } })
+        const next = await nextWave(tx, rollout, wave)
+        if (next === undefined) return
+        await open(tx, ctx, { ...rollout, ...next })
+        const detail = { wave: next.index }
+        await audit(tx, ctx, { action: 'rollout.promote', subject: { kind: 'rollout', id }, detail })
         await wakeRollout(tx, ctx, id)
       },
     },
   )
 }
 
+interface Next {
+  readonly index: number
+  /** It is manual and not approved. */
+  readonly waits: boolean
+}
+
 /** The wave to open; `undefined` when the one that is asked for was opened before. */
-async function nextWave(tx: Tx, { id, plannedAt }: RolloutRow, wanted?: number): Promise<number | undefined> {
+async function nextWave(tx: Tx, { id, plannedAt, policy }: RolloutRow, wanted?: number): Promise<Next | undefined> {
   if (plannedAt === null) {
     const message = 'The list of targets is still being frozen. Try again when the first wave is open.'
     throw new OperationError('conflict', message, { reason: 'not_planned' })
@@ -46,12 +54,21 @@ async function nextWave(tx: Tx, { id, plannedAt }: RolloutRow, wanted?: number):
   if (wanted !== undefined && waves.some(({ index, state }) => index === wanted && state !== 'pending'))
     return undefined
   if (!next) throw new OperationError('conflict', 'Every wave is open already.', { reason: 'no_wave_left' })
-  if (wanted === undefined || wanted === next.index) return next.index
-  const message = `The next wave is ${next.index}; waves are opened in their order.`
-  throw new OperationError('conflict', message, { reason: 'not_next_wave', field: 'wave' })
+  if (wanted !== undefined && wanted !== next.index) {
+    const message = `The next wave is ${next.index}; waves are opened in their order.`
+    throw new OperationError('conflict', message, { reason: 'not_next_wave', field: 'wave' })
+  }
+  const waits = policy.waves[next.rule]?.approval === 'manual' && next.approvedAt === null
+  if (waits && next.approvalAskedAt !== null) throw approvalRequired(next.index)
+  return { index: next.index, waits }
 }
 
-async function open(tx: Tx, ctx: Ctx, { id, organizationId, index }: RolloutRow & { index: number }): Promise<void> {
+function approvalRequired(index: number): OperationError {
+  const message = `Wave ${index + 1} waits for an approval, which promoting does not give: approve it with {"wave": ${index}}.`
+  return new OperationError('conflict', message, { reason: 'approval_required', field: 'wave' })
+}
+
+async function open(tx: Tx, ctx: Ctx, { id, organizationId, index, waits }: RolloutRow & Next): Promise<void> {
   const now = ctx.services.now()
   await excuseFailures(tx, id)
   await acceptSignals(tx, ctx, id)
@@ -59,12 +76,12 @@ async function open(tx: Tx, ctx: Ctx, { id, organizationId, index }: RolloutRow 
     where: { rolloutId: id, state: 'open' },
     data: { state: 'passed', concludedAt: now },
   })
-  await tx.rolloutWave.update({
-    where: { rolloutId_index: { rolloutId: id, index } },
-    data: { state: 'open', openedAt: now },
-  })
-  const because = { code: 'operator.promote', message: `Wave ${index + 1} was opened by ${ctx.actor.name}.` }
-  await tx.rolloutEvent.create({
-    data: { organizationId, rolloutId: id, wave: index, at: now, kind: 'wave.opened', because },
-  })
+  const data = waits ? { approvalAskedAt: now } : { state: 'open', openedAt: now }
+  await tx.rolloutWave.update({ where: { rolloutId_index: { rolloutId: id, index } }, data })
+  const message = waits
+    ? `${ctx.actor.name} wants wave ${index + 1} to open whatever the gate before it says. It waits for a person to approve it.`
+    : `Wave ${index + 1} was opened by ${ctx.actor.name}.`
+  const because = { code: 'operator.promote', message }
+  const kind = waits ? 'wave.waiting_for_approval' : 'wave.opened'
+  await tx.rolloutEvent.create({ data: { organizationId, rolloutId: id, wave: index, at: now, kind, because } })
 }

@@ -4,6 +4,7 @@ import { authorize } from '../authorize.ts'
 import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
 import { acceptSignals } from '../signal/accept-signals.ts'
+import { voidWaveApprovals } from './approve-wave.ts'
 import { controlRollout } from './control-rollout.ts'
 import { excuseFailures } from './excuse-failures.ts'
 import type { RolloutRow } from './lock-rollout.ts'
@@ -31,6 +32,7 @@ export async function resumeRollout(ctx: Ctx, input: ResumeInput): Promise<Rollo
         where: { rolloutId: rollout.id, state: 'tripped' },
         data: { state: 'open', concludedAt: null },
       })
+      await voidWaveApprovals(tx, rollout.id)
       const because = {
         code: 'operator.resume',
         message: `Resumed by ${ctx.actor.name}.`,

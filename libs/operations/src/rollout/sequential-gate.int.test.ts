@@ -15,9 +15,9 @@ test('a sequential gate passes its wave on the first granted, and a regression l
   const release = await fleet.release(1)
   const gate = { minConcluded: 1, minSuccessPercent: 100, sprt, signals: 'hold' as const }
   const first = { name: 'first', size: { count: 7 }, soakSec: 30, gate }
-  const policy = { ...quickPolicy(), waves: [first] }
+  const policy = quickPolicy({ waves: [first], rest: quickPolicy().rest })
   const input = { channel: 'edge-stable', release, policy, start: 'now' } as const
-  const small = { ...policy, waves: [{ ...first, size: { count: 1 } }] }
+  const small = quickPolicy({ waves: [{ ...first, size: { count: 1 } }] })
   const { warnings } = await previewRollout(fleet.ctx, { ...input, policy: small })
   expect(warnings).toMatchObject([{ code: 'preview.sample_too_small', size: 1, minToPass: 2 }])
   const { id } = await createRollout(fleet.ctx, input)

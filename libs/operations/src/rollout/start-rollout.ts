@@ -8,10 +8,15 @@ import { readInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { countEligible } from './plan-targets.ts'
 import { presentRollout } from './present-rollout.ts'
+import { submitForApproval } from './submit-for-approval.ts'
 import { lockToStart, supersedeRollouts } from './supersede-rollouts.ts'
 import { legalState, transition } from './transition.ts'
 
-/** Starts a draft or scheduled rollout now; it takes the place of those under way on the channel. Refused when nobody is eligible. */
+/**
+ * Starts a draft or scheduled rollout now, or has it wait for the approvals that its policy wants: then the answer is
+ * `awaiting_approval`, and it starts when they are there. It takes the place of those under way on the channel. Refused when
+ * nobody is eligible.
+ */
 export function startRollout(ctx: Ctx, { rollout: id }: { rollout: string }): Promise<Rollout> {
   authorize(ctx, 'rollout:start')
   return inOrganization(ctx, async (tx) => {
@@ -23,8 +28,9 @@ export function startRollout(ctx: Ctx, { rollout: id }: { rollout: string }): Pr
   })
 }
 
-/** Starts a rollout that this transaction has locked. */
+/** Starts a rollout that this transaction has locked, or has it wait for its approvals. */
 export async function startLocked(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<void> {
+  if (await submitForApproval(tx, ctx, rollout)) return
   legalState(rollout.state, 'start')
   await refuseWhenNobody(tx, rollout)
   await supersedeRollouts(tx, ctx, rollout)

@@ -5,6 +5,7 @@ import { OperationError } from '../errors.ts'
 
 const permissions: Record<OperatorVerb, Permission> = {
   start: 'rollout:start',
+  approve: 'rollout:approve',
   pause: 'rollout:control',
   resume: 'rollout:control',
   promote: 'rollout:control',

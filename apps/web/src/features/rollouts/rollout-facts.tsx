@@ -9,6 +9,12 @@ import { releaseName } from './release-name.ts'
 import { RolloutProgress } from './rollout-progress.tsx'
 import { rolloutTones } from './state-tones.ts'
 
+function approvalFacts({ approvals: { required, given, list } }: Rollout) {
+  if (required === 0) return []
+  const names = list.filter(({ wave }) => wave === null).map(({ by }) => by)
+  return [['Approved', `by ${given} of ${required}${names.length > 0 ? `: ${names.join(', ')}` : ''}`] as const]
+}
+
 export function RolloutFacts({ rollout }: { rollout: Rollout }) {
   const { release, channel, state } = rollout
   return (
@@ -33,6 +39,7 @@ export function RolloutFacts({ rollout }: { rollout: Rollout }) {
               <Instant at={rollout.createdAt} /> by {rollout.createdBy}
             </>,
           ],
+          ...approvalFacts(rollout),
           ['Started', <Instant at={rollout.startedAt} absent="not yet" />],
           ...(rollout.endedAt === null ? [] : [['Ended', <Instant at={rollout.endedAt} />] as const]),
         ]}

@@ -4,7 +4,7 @@ import { operatorVerbs, type OperatorVerb, type Rollout } from '@bootfleet/contr
 import { useState } from 'react'
 import { useAction } from '../../lib/use-action.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
-import { verbEffects } from './verb-effects.ts'
+import { verbEffects, waitingWave } from './verb-effects.ts'
 
 /** After a gate tripped there are failed targets: whoever resumes says what becomes of them. */
 type Choice = 'continue' | 'retry_failed'
@@ -20,7 +20,9 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
     void run((api) =>
       verb === 'resume' && tripped
         ? api.rollouts.resume({ params, body: { choice: choice ?? 'continue' } })
-        : api.rollouts[verb]({ params }),
+        : verb === 'approve'
+          ? api.rollouts.approve({ params, body: approved(rollout) })
+          : api.rollouts[verb]({ params }),
     )
   }
   return (
@@ -35,7 +37,7 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
             reason={allowed ? needless(verb, rollout) : reason}
             busy={busy}
             danger={danger === true}
-            primary={verb === 'start' || verb === 'resume'}
+            primary={verb === 'start' || verb === 'approve' || verb === 'resume'}
             confirm={
               confirm && (
                 <>
@@ -55,10 +57,18 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
   )
 }
 
+/** What there was to approve on this page, so that nothing else is. */
+function approved(rollout: Rollout) {
+  const wave = waitingWave(rollout)
+  return { ...(wave && { wave: wave.index }), ...(rollout.approvals.seen !== null && { seen: rollout.approvals.seen }) }
+}
+
 /** Why a verb that is allowed would do nothing. */
-function needless(verb: OperatorVerb, { counts, waves }: Rollout): string | undefined {
+function needless(verb: OperatorVerb, rollout: Rollout): string | undefined {
+  const { counts, waves } = rollout
   if (verb === 'retry' && counts.failed + counts.timed_out + counts.rolled_back === 0) return 'No device has failed.'
   if (verb === 'promote' && !waves.some(({ state }) => state === 'pending')) return 'Every wave is open.'
+  if (verb === 'promote' && waitingWave(rollout)) return 'The next wave waits for a person to approve it.'
   return undefined
 }
 

@@ -1,4 +1,4 @@
-import type { OperatorVerb, Rollout } from '@bootfleet/contracts'
+import type { OperatorVerb, Rollout, RolloutWave } from '@bootfleet/contracts'
 import { counted } from '../../lib/amounts.ts'
 import { stageOf } from './target-stages.ts'
 
@@ -11,12 +11,32 @@ interface VerbEffect {
 
 /** What a button says and does. What cannot be taken back is confirmed by naming its effect. */
 export const verbEffects: Record<OperatorVerb, VerbEffect> = {
-  start: { label: 'Start', confirm: () => 'The list of targets is frozen and the first wave opens now.' },
+  start: {
+    label: 'Start',
+    confirm: ({ approvals: { required, given } }) =>
+      given < required
+        ? `${counted(required, 'other person', 'other people')} must approve it first. It starts when the last one has.`
+        : 'The list of targets is frozen and the first wave opens now.',
+  },
+  approve: {
+    label: 'Approve',
+    confirm: (rollout) => {
+      const wave = waitingWave(rollout)
+      if (wave) return `Wave ${wave.index + 1} "${wave.name}" opens for ${counted(wave.size, 'device')}.`
+      const { required, given } = rollout.approvals
+      return given + 1 < required
+        ? `You approve that it starts. ${required - given - 1} more must.`
+        : 'You are the last one who must approve it: it starts.'
+    },
+  },
   pause: { label: 'Pause', confirm: (rollout) => `${applyingText(rollout)} Nothing new is offered or granted.` },
   resume: { label: 'Resume', confirm: () => 'Devices are offered the release again and may reboot into it.' },
   promote: {
     label: 'Open the next wave',
-    confirm: () => 'The next wave opens now, whatever the gate of this one will say.',
+    confirm: ({ waves }) =>
+      waves.find(({ state }) => state === 'pending')?.approval === 'manual'
+        ? 'The gate of this wave is not waited for. The next one opens when a person has approved it.'
+        : 'The next wave opens now, whatever the gate of this one will say.',
   },
   retry: {
     label: 'Retry failed',
@@ -31,6 +51,13 @@ export const verbEffects: Record<OperatorVerb, VerbEffect> = {
     confirm: (rollout) =>
       `${applyingText(rollout)} Every other device goes back to what it should have been before. An aborted rollout cannot be resumed.`,
   },
+}
+
+/** The wave that a person has to approve now. */
+export function waitingWave({ waves }: Rollout): RolloutWave | undefined {
+  return waves.find(({ state, approvalAskedAt, approvedAt }) => {
+    return state === 'pending' && approvalAskedAt !== null && approvedAt === null
+  })
 }
 
 function applyingText({ counts }: Rollout): string {

@@ -17,6 +17,13 @@ interface WavePanelProps {
   targets: Target[] | undefined
 }
 
+function approvalText({ approvals }: Rollout, { index, approval, approvalAskedAt }: RolloutWave): string {
+  if (approval === 'auto') return ''
+  const by = approvals.list.find(({ wave }) => wave === index)?.by
+  if (by !== undefined) return `, approved by ${by}`
+  return approvalAskedAt === null ? ', opens when a person approves it' : ', waits for a person to approve it'
+}
+
 /** One wave: what it is, a cell for each of its devices, and what its gate counts. */
 export function WavePanel({ rollout, wave, targets }: WavePanelProps) {
   const recipe = rollout.policy.waves.find(({ name }) => name === wave.name)
@@ -31,6 +38,7 @@ export function WavePanel({ rollout, wave, targets }: WavePanelProps) {
         <span className="quiet">
           {counted(wave.size, 'device')}
           {recipe !== undefined && `, soak ${formatSeconds(recipe.soakSec)}`}
+          {approvalText(rollout, wave)}
           {wave.openedAt !== null && (
             <>
               , opened <Instant at={wave.openedAt} />
