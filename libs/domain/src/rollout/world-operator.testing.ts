@@ -10,8 +10,8 @@ export function command(world: World, verb: 'pause' | 'abort' | 'promote' | 'app
   const to = nextState(world.state, legal)
   if (!to) return
   const tripped = world.waves.some(({ state }) => state === 'tripped')
-  if (legal === 'resume' && tripped && verb === 'retry') retryFailed(world)
-  if (legal === 'resume' && tripped && verb === 'continue') excuse(world)
+  if (tripped && verb === 'retry') retryFailed(world)
+  if (tripped && verb === 'continue') excuse(world)
   if (legal === 'resume') reopen(world)
   world.state = to
   world.hint = true
