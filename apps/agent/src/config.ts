@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { updaterModes } from './inventory/updaters.ts'
+import type { UpdaterMode } from './inventory/updaters.ts'
 
 /** What the agent is told by its environment. Directories are absolute paths, times milliseconds. */
 export interface AgentConfig {
@@ -23,6 +25,8 @@ export interface AgentConfig {
   checkTimeoutMs: number
   /** Less free space than this on the data's file system is unhealthy; 0 switches the check off. */
   minFreeMiB: number
+  /** What becomes of other programs that would update this machine. */
+  otherUpdaters: UpdaterMode
   /** Proxy settings, which a transient unit does not inherit. */
   proxyEnv: Record<string, string>
 }
@@ -41,9 +45,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): AgentConfig {
     statusTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_STATUS_TIMEOUT_SEC', { usual: 60, min: 1, max: 86_400 }),
     changeTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_CHANGE_TIMEOUT_SEC', { usual: 600, min: 1, max: 86_400 }),
     pullTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_PULL_TIMEOUT_SEC', { usual: 7200, min: 1, max: 86_400 }),
-    transientUnit: readTransientUnit(env['BOOTFLEET_TRANSIENT_UNIT']),
+    transientUnit: readChoice(env, 'BOOTFLEET_TRANSIENT_UNIT', ['auto', 'always', 'never']),
     checkTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_CHECK_TIMEOUT_SEC', { usual: 60, min: 1, max: 3600 }),
     minFreeMiB: readNumber(env, 'BOOTFLEET_MIN_FREE_MIB', { usual: 32, min: 0, max: 1_000_000 }),
+    otherUpdaters: readChoice(env, 'BOOTFLEET_OTHER_UPDATERS', updaterModes),
     proxyEnv: proxySettings(env),
   }
 }
@@ -70,9 +75,12 @@ function readNumber(
   throw new Error(`${name} must be ${min} to ${max}: correct it or leave it out`)
 }
 
-function readTransientUnit(value = 'auto'): AgentConfig['transientUnit'] {
-  if (value === 'auto' || value === 'always' || value === 'never') return value
-  throw new Error('BOOTFLEET_TRANSIENT_UNIT must be auto, always or never: correct it or leave it out')
+/** The first choice is the usual one. */
+function readChoice<const T extends string>(env: NodeJS.ProcessEnv, name: string, choices: readonly [T, ...T[]]): T {
+  const value = env[name] ?? choices[0]
+  const choice = choices.find((known) => known === value)
+  if (choice !== undefined) return choice
+  throw new Error(`${name} must be one of ${choices.join(', ')}: correct it or leave it out`)
 }
 
 function proxySettings(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -3,10 +3,12 @@ import { capabilityWords } from './bootc/capabilities.ts'
 import { createSerialQueue } from './bootc/serial-queue.ts'
 import { createChangeSignal } from './change-signal.ts'
 import { receiveDesired } from './desired/receive-desired.ts'
+import { driftOf } from './drift/read-drift.ts'
 import { enroll } from './identity/enroll.ts'
 import { deviceKey, loadIdentity } from './identity/identity.ts'
 import type { Identity } from './identity/identity.ts'
 import { createRenewal } from './identity/renewal.ts'
+import { buildInventory } from './inventory/build-inventory.ts'
 import { pause } from './link/back-off.ts'
 import { Link } from './link/link.ts'
 import type { Transport } from './link/transport.ts'
@@ -16,7 +18,7 @@ import { newMemory, openRuntime } from './open-runtime.ts'
 import type { Platform } from './platform.ts'
 import { receiveControl } from './receive-control.ts'
 import { reportedImage } from './report/build-state.ts'
-import { buildDrift, buildInventory } from './report/documents.ts'
+import { documentOf } from './report/documents.ts'
 import { createEnveloper } from './report/enveloper.ts'
 import type { Enveloper } from './report/enveloper.ts'
 import { startHeartbeat } from './report/heartbeat.ts'
@@ -145,11 +147,11 @@ async function sendDocuments(runtime: Runtime, signal: AbortSignal): Promise<voi
   const { memory, outbox, platform } = runtime
   const hardwareId = await platform.machine.hardwareId()
   const otherUpdaters = await platform.machine.disableOtherUpdaters()
-  if (otherUpdaters.length > 0) log('other_updaters_disabled', { units: otherUpdaters.join(', ') })
+  if (otherUpdaters.length > 0) log('other_updaters_stopped', { units: otherUpdaters.join(', ') })
   while (!signal.aborted) {
     if (memory.hostIsFresh) {
-      const inventory = await buildInventory(runtime, { hardwareId, otherUpdaters })
-      const drift = await buildDrift(runtime)
+      const inventory = documentOf(await buildInventory(runtime, hardwareId))
+      const drift = documentOf(driftOf(memory.host, await platform.machine.localDrift(memory.host)))
       memory.inventoryHash = inventory.hash
       memory.driftHash = drift.hash
       outbox.say((queue) => queue.putDocument('up/inventory', inventory))

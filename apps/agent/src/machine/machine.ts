@@ -1,3 +1,6 @@
+import type { InventoryDocument } from '@bootfleet/contracts'
+import type { HostStatus } from '../bootc/host-status.ts'
+import type { LocalDrift } from '../drift/read-drift.ts'
 import type { CheckInput, CheckRound } from '../health/check.ts'
 
 /** What the inventory says of a machine besides bootc; only what JSON can hold. */
@@ -18,7 +21,12 @@ export interface Machine {
   hardwareId: () => Promise<string>
   uptimeMs: () => number
   facts: () => Promise<MachineFacts>
-  kernelArguments: () => Promise<string[]>
+  /** From the start of the kernel to the last unit; undefined until then, and where nobody can tell. */
+  bootMs: () => Promise<number | undefined>
+  /** What differs from the image on disk, without what bootc itself says. */
+  localDrift: (host: HostStatus) => Promise<LocalDrift>
+  /** What else would update or reboot this machine, with the state of each. */
+  updaters: () => Promise<InventoryDocument['updaters']>
   /** Names of the units that have failed, or undefined when nobody can tell. */
   failedUnits: () => Promise<string[] | undefined>
   /** Runs all health checks once. */

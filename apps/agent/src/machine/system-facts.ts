@@ -1,17 +1,19 @@
 import { readFile, statfs } from 'node:fs/promises'
 import { release } from 'node:os'
+import { join } from 'node:path'
 import type { MachineFacts } from './machine.ts'
 
 const gib = 1024 ** 3
 
 /** Kernel, distribution and disk. Numbers that move all the time are rounded, so that the inventory changes only when it means something. */
-export async function readFacts(stateDir: string): Promise<MachineFacts> {
-  return { kernel: release(), os: await osRelease(), disk: await diskOf(stateDir) }
+export async function readFacts(places: { root: string; stateDir: string }): Promise<MachineFacts> {
+  return { kernel: release(), os: await osRelease(places.root), disk: await diskOf(places.stateDir) }
 }
 
-async function osRelease(): Promise<Record<string, string>> {
+async function osRelease(root: string): Promise<Record<string, string>> {
   const wanted = ['ID', 'VERSION_ID', 'PRETTY_NAME', 'VARIANT_ID', 'IMAGE_VERSION']
-  const text = await readFile('/etc/os-release', 'utf8').catch(() => '')
+  const read = (path: string) => readFile(join(root, path), 'utf8')
+  const text = await read('etc/os-release').catch(() => read('usr/lib/os-release').catch(() => ''))
   const pairs = text.split('\n').map((line) => line.split(/=(.*)/s))
   return Object.fromEntries(
     pairs.flatMap(([name = '', value = '']) =>
@@ -28,15 +30,4 @@ async function diskOf(path: string): Promise<MachineFacts['disk']> {
   } catch {
     return null
   }
-}
-
-/** Without what the boot loader adds for each deployment. */
-export async function readKernelArguments(): Promise<string[]> {
-  const text = await readFile('/proc/cmdline', 'utf8').catch(() => '')
-  const noise = /^(ostree|composefs|BOOT_IMAGE|initrd|systemd\.set_credential|bootfleet\.)/
-  return text
-    .trim()
-    .split(/\s+/)
-    .filter((word) => word !== '' && !noise.test(word))
-    .slice(0, 100)
 }

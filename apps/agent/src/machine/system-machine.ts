@@ -1,13 +1,15 @@
 import { hostname, uptime } from 'node:os'
 import type { AgentConfig } from '../config.ts'
+import { readDrift } from '../drift/read-drift.ts'
 import { runChecks } from '../health/run-checks.ts'
+import { readUpdaters, stopUpdaters } from '../inventory/updaters.ts'
 import type { Store } from '../store/store.ts'
 import type { Machine } from './machine.ts'
 import { readBootKey } from './boot-key.ts'
 import { readHardwareId, ociArchitecture } from './hardware-id.ts'
 import { runCommand } from './run-command.ts'
-import { readFacts, readKernelArguments } from './system-facts.ts'
-import { disableOtherUpdaters, failedUnits, finalizeFailure, isGoingDown, requestReboot } from './systemd.ts'
+import { readFacts } from './system-facts.ts'
+import { failedUnits, finalizeFailure, isGoingDown, readBootMs, requestReboot } from './systemd.ts'
 
 /** The machine that this process runs on, as systemd and the kernel show it. */
 export function systemMachine(config: AgentConfig, state: Store): Machine {
@@ -17,14 +19,16 @@ export function systemMachine(config: AgentConfig, state: Store): Machine {
     bootKey: () => readBootKey(config.bootIdFile),
     hardwareId: async () => config.hardwareId ?? (await readHardwareId(state)),
     uptimeMs: () => Math.round(uptime() * 1000),
-    facts: () => readFacts(config.stateDir),
-    kernelArguments: readKernelArguments,
+    facts: () => readFacts(config),
+    bootMs: readBootMs,
+    localDrift: (host) => readDrift(config, host),
+    updaters: () => readUpdaters(config.root),
     failedUnits,
     runChecks: (input) => runChecks(config, input),
     finalizeFailure,
     requestReboot,
     isGoingDown,
-    disableOtherUpdaters,
+    disableOtherUpdaters: () => stopUpdaters(config.root, config.otherUpdaters),
     readLog,
   }
 }

@@ -23,6 +23,13 @@ export async function unitProperties(unit: string, names: readonly string[]): Pr
   return new Map(pairs.flatMap(([name = '', value = '']) => (names.includes(name) ? [[name, value]] : [])))
 }
 
+/** From the start of the kernel to the last unit of the boot, milliseconds; undefined until all have started. */
+export async function readBootMs(): Promise<number | undefined> {
+  const { code, stdout } = await runCommand('systemctl', ['show', '-p', 'FinishTimestampMonotonic', '--value'], quick)
+  const microseconds = Number.parseInt(stdout, 10)
+  return code === 0 && microseconds > 0 ? Math.round(microseconds / 1000) : undefined
+}
+
 /** How often userspace was restarted without the kernel; 0 where systemd does not count it. */
 export async function softRebootCount(): Promise<number> {
   const { code, stdout } = await runCommand('systemctl', ['show', '-p', 'SoftRebootsCount', '--value'], quick)
@@ -52,18 +59,4 @@ export async function finalizeFailure(): Promise<string | undefined> {
   const said = journal.code === 0 ? journal.stdout : (await runCommand('systemctl', ['status', unit], quick)).stdout
   const message = /ostree-finalize-staged\.service failed on previous boot: (.*)/.exec(said)?.[1]
   return (message ?? `${unit} failed`).slice(0, 900)
-}
-
-const otherUpdaters = ['bootc-fetch-apply-updates.timer', 'rpm-ostreed-automatic.timer', 'zincati.service']
-
-/** Turns off whatever else would update this machine, and names what was on. */
-export async function disableOtherUpdaters(): Promise<string[]> {
-  const found: string[] = []
-  for (const unit of otherUpdaters) {
-    const { stdout } = await runCommand('systemctl', ['is-enabled', unit], quick)
-    if (stdout.trim() !== 'enabled') continue
-    found.push(unit)
-    await runCommand('systemctl', ['disable', '--now', unit], quick)
-  }
-  return found
 }

@@ -21,7 +21,13 @@ export function simulatedMachine(input: { traits: Traits; host: SimulatedHost; p
       os: { ID: 'simulated', PRETTY_NAME: `Simulated ${model.name} in ${site}` },
       disk: { totalGiB: gib, freePercent: 50 },
     }),
-    kernelArguments: async () => ['quiet'],
+    bootMs: async () => undefined,
+    localDrift: async () => ({
+      etc: { count: 0, files: [] },
+      packages: { count: 0, names: [] },
+      kernelArguments: { count: 0, list: [] },
+    }),
+    updaters: async () => [],
     failedUnits: async () => [],
     runChecks: async () => ({
       failed: host.isHealthy()

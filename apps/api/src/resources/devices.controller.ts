@@ -3,6 +3,7 @@ import { devices } from '@bootfleet/contracts'
 import {
   collectLogs,
   explainDevice,
+  getDeviceMachine,
   getDevice,
   listBoots,
   listDeviceEvents,
@@ -42,6 +43,11 @@ export class DevicesController {
   @Endpoint(devices.explain)
   explain(@Input() { ctx, params }: InputOf<typeof devices.explain>) {
     return explainDevice(ctx, params)
+  }
+
+  @Endpoint(devices.machine)
+  machine(@Input() { ctx, params }: InputOf<typeof devices.machine>) {
+    return getDeviceMachine(ctx, params)
   }
 
   @Endpoint(devices.boots)

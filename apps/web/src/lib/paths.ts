@@ -8,6 +8,7 @@ export interface DeviceFilters extends Query {
   state?: string | undefined
   digest?: string | undefined
   selector?: string | undefined
+  drifted?: 'true' | 'false' | undefined
   cursor?: string | undefined
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { DriftDocument, InventoryDocument } from '../mqtt/documents.ts'
+import { FailedCheck as ReportedCheck } from '../mqtt/reported.ts'
 import { Because, Instant, NamedRef, pageOf } from './common.ts'
 import { RolloutState, TargetState } from './rollout-views.ts'
 
@@ -44,6 +46,8 @@ export const Device = z
     agent: z.string().nullable(),
     capabilities: z.array(z.string()),
     quarantined: z.array(DeviceQuarantine),
+    /** Differences of its persistent state from its image; `null` when it never reported them. */
+    drift: count.nullable(),
     desired: z
       .object({ gen: count, acceptedGen: count, digest: z.string().nullable(), heldSince: Instant.nullable() })
       .nullable(),
@@ -55,6 +59,18 @@ export const Device = z
   .meta({ id: 'Device' })
 export type Device = z.infer<typeof Device>
 export const DevicePage = pageOf(Device, 'DevicePage')
+
+/** What a machine is, and what of it is not its image, as it reported last. */
+export const DeviceMachine = z
+  .object({
+    inventory: z.object({ receivedAt: Instant, document: InventoryDocument.partial() }).nullable(),
+    drift: z.object({ receivedAt: Instant, document: DriftDocument }).nullable(),
+    /** Health checks that fail now: those that make it unhealthy, and those that are only told. */
+    failedChecks: z.array(ReportedCheck),
+    warnings: z.array(ReportedCheck),
+  })
+  .meta({ id: 'DeviceMachine' })
+export type DeviceMachine = z.infer<typeof DeviceMachine>
 
 export const Boot = z
   .object({

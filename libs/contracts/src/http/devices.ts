@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Explanation, Key, Labels, PageQuery, SelectorText } from './common.ts'
-import { BootPage, Device, DeviceConnection, DeviceEventPage, DevicePage } from './device-views.ts'
+import { BootPage, Device, DeviceConnection, DeviceEventPage, DeviceMachine, DevicePage } from './device-views.ts'
 import { endpoint } from './endpoint.ts'
 
 const tag = 'devices'
@@ -13,6 +13,8 @@ export const ListDevices = PageQuery.extend({
   state: DeviceConnection.optional(),
   /** Devices that booted this manifest digest. */
   digest: z.string().min(1).max(80).optional(),
+  /** `true`: only devices that are not just their image. */
+  drifted: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
   /** Part of the name or of the hardware id. */
   q: z.string().min(1).max(100).optional(),
 })
@@ -83,6 +85,15 @@ export const devices = {
     status: 200,
     params,
     response: Explanation,
+  }),
+  machine: endpoint({
+    method: 'GET',
+    path: '/v1/devices/:id/machine',
+    summary: 'Get what a device is, and how it differs from its image',
+    tag,
+    status: 200,
+    params,
+    response: DeviceMachine,
   }),
   boots: endpoint({
     method: 'GET',

@@ -68,7 +68,8 @@ export const AgentError = z.object({
 })
 export type AgentError = z.infer<typeof AgentError>
 
-const FailedCheck = z.object({ check: text(128), output: text(1024).optional() })
+/** A health check that failed, with the tail of its output. */
+export const FailedCheck = z.object({ check: text(128), output: text(1024).optional() })
 
 export const Health = z.object({
   status: z.enum(['unknown', 'checking', 'healthy', 'unhealthy']),

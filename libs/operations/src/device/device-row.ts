@@ -24,6 +24,7 @@ export interface DeviceRow {
   readonly gen: bigint | null
   readonly accepted_gen: bigint | null
   readonly held_since: Date | null
+  readonly drift: number | null
   readonly desired_ref: string | null
   readonly quarantined: { digest: string; reason: string; at: string }[]
   readonly rollout: { id: string; state: string; targetState: string } | null
@@ -31,7 +32,7 @@ export interface DeviceRow {
 
 export interface DeviceRowsInput {
   readonly organizationId: string
-  /** Further conditions; the tables are `d`, `g` (group), `c` (channel), `p` (presence) and `s` (state). */
+  /** Further conditions; the tables are `d`, `g` (group), `c` (channel), `p` (presence), `s` (state) and `i` (drift). */
   readonly where: readonly Prisma.Sql[]
   readonly limit: number
 }
@@ -49,6 +50,7 @@ export function readDeviceRows(tx: Tx, { organizationId, where, limit }: DeviceR
            p.online, p.last_seen_at, p.agent, p.capabilities,
            s.phase, s.health, s.report, s.staged_locked,
            x.gen, x.accepted_gen, x.held_since, x.payload::jsonb #>> '{image,ref}' AS desired_ref,
+           CASE WHEN i.document @@ '$.count >= 0 && $.count <= 1000000' THEN (i.document ->> 'count')::numeric::int END AS drift,
            COALESCE(q.quarantined, '[]') AS quarantined, r.rollout
     FROM device d
     JOIN device_group g ON g.id = d.group_id
@@ -56,6 +58,7 @@ export function readDeviceRows(tx: Tx, { organizationId, where, limit }: DeviceR
     LEFT JOIN device_presence p ON p.device_id = d.id
     LEFT JOIN device_state s ON s.device_id = d.id
     LEFT JOIN device_desired x ON x.device_id = d.id
+    LEFT JOIN device_document i ON i.device_id = d.id AND i.kind = 'drift'
     LEFT JOIN LATERAL (
       SELECT jsonb_agg(jsonb_build_object('digest', q.digest, 'reason', q.reason,
                'at', to_char(q.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY q.at) AS quarantined

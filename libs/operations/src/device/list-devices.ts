@@ -32,16 +32,23 @@ export async function listDevices(ctx: Ctx, input: ListDevicesInput): Promise<Pa
   })
 }
 
-function filters({ selector, group, channel, state, digest, q }: ListDevicesInput): Prisma.Sql[] {
+function filters({ selector, group, channel, state, digest, drifted, q }: ListDevicesInput): Prisma.Sql[] {
   const all: (Prisma.Sql | undefined)[] = [
     selector === undefined ? undefined : selectorSql(selector),
     group === undefined ? undefined : keySql('g', group),
     channel === undefined ? undefined : keySql('c', channel),
     state === undefined ? undefined : stateSql[state],
     digest === undefined ? undefined : Prisma.sql`s.booted_digest = ${digest}`,
+    drifted === undefined ? undefined : driftSql(drifted),
     q === undefined ? undefined : Prisma.sql`(d.name ILIKE ${likeText(q)} OR d.hardware_id ILIKE ${likeText(q)})`,
   ]
   return all.filter((condition) => condition !== undefined)
+}
+
+// A document of a machine may say anything: what is no positive number is no drift.
+function driftSql(drifted: boolean): Prisma.Sql {
+  const isDrifted = Prisma.sql`i.document @@ '$.count > 0'`
+  return drifted ? isDrifted : Prisma.sql`(${isDrifted}) IS NOT TRUE`
 }
 
 function keySql(table: 'g' | 'c', key: string): Prisma.Sql {

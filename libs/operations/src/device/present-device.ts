@@ -46,6 +46,7 @@ function presentIdentity(row: DeviceRow) {
     agent: row.agent,
     capabilities: row.capabilities ?? [],
     quarantined: row.quarantined,
+    drift: row.drift,
     pinnedReleaseId: row.pinned_release_id,
     enrolledAt: row.enrolled_at.toISOString(),
   }

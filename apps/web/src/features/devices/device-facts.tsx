@@ -6,6 +6,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { connectionTones, healthTone } from './device-tones.ts'
+import { DriftBadge } from './drift-badge.tsx'
 import { isSimulated } from './is-simulated.ts'
 
 export function DeviceFacts({ device }: { device: Device }) {
@@ -16,7 +17,7 @@ export function DeviceFacts({ device }: { device: Device }) {
       <h1>
         {name} <Badge state={state} tone={connectionTones[state]} />{' '}
         {health !== null && <Badge state={health} tone={healthTone(health)} />}{' '}
-        {isSimulated(device) && <Badge state="simulated" tone="quiet" />}
+        {isSimulated(device) && <Badge state="simulated" tone="quiet" />} <DriftBadge count={device.drift} />
       </h1>
       <Facts
         facts={[

@@ -25,6 +25,16 @@ export function DeviceFilters({ filters, groups, channels }: DeviceFiltersProps)
       />
       <Select label="Group" name="group" value={filters.group} none="every group" options={named(groups)} />
       <Select label="Channel" name="channel" value={filters.channel} none="every channel" options={named(channels)} />
+      <Select
+        label="Drift"
+        name="drifted"
+        value={filters.drifted}
+        none="any"
+        options={[
+          ['true', 'not just their image'],
+          ['false', 'just their image'],
+        ]}
+      />
       <TextFilter label="Labels" name="selector" value={filters.selector} maxLength={1000} placeholder="site=berlin" />
       {filters.digest && <TextFilter label="Booted digest" name="digest" value={filters.digest} maxLength={80} />}
     </AutoForm>

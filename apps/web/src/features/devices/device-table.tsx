@@ -7,6 +7,7 @@ import { Instant } from '../../ui/instant.tsx'
 import { Table } from '../../ui/table.tsx'
 import { DeviceImage } from './device-image.tsx'
 import { connectionTones, healthTone } from './device-tones.ts'
+import { DriftBadge } from './drift-badge.tsx'
 import { isSimulated } from './is-simulated.ts'
 
 const columns = [
@@ -27,7 +28,7 @@ export function DeviceTable({ devices }: { devices: Device[] }) {
         <tr key={device.id}>
           <th scope="row">
             <Link href={paths.device(device.id)}>{device.name}</Link>{' '}
-            {isSimulated(device) && <Badge state="simulated" tone="quiet" />}
+            {isSimulated(device) && <Badge state="simulated" tone="quiet" />} <DriftBadge count={device.drift} />
           </th>
           <td>
             <Badge state={device.state} tone={connectionTones[device.state]} />

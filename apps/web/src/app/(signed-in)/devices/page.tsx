@@ -20,6 +20,7 @@ export default async function DevicesPage({ searchParams }: PageProps<'/devices'
     state: choice(params.state, deviceStates),
     digest: text(params.digest),
     selector: text(params.selector),
+    drifted: choice(params.drifted, ['true', 'false'] as const),
   }
   const cursor = text(params.cursor)
   const query = { limit: 200 }

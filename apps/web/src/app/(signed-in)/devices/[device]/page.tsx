@@ -3,7 +3,10 @@ import type { Metadata } from 'next'
 import { BootTimeline } from '../../../../features/devices/boot-timeline.tsx'
 import { DeviceFacts } from '../../../../features/devices/device-facts.tsx'
 import { DeviceVerbs } from '../../../../features/devices/device-verbs.tsx'
+import { DriftList } from '../../../../features/devices/drift-list.tsx'
+import { FailedChecks } from '../../../../features/devices/failed-checks.tsx'
 import { ImageSlots } from '../../../../features/devices/image-slots.tsx'
+import { MachineFacts } from '../../../../features/devices/machine-facts.tsx'
 import { EventList } from '../../../../features/rollouts/event-list.tsx'
 import { Explanation } from '../../../../features/rollouts/explanation.tsx'
 import { paths } from '../../../../lib/paths.ts'
@@ -20,7 +23,7 @@ export const metadata: Metadata = { title: 'Device' }
 export default async function DevicePage({ params, searchParams }: PageProps<'/devices/[device]'>) {
   const { device: id } = await params
   const cursor = text((await searchParams).cursor)
-  const [{ device, explanation, boots, events }, me] = await Promise.all([readDevice(id, cursor), readMe()])
+  const [{ device, machine, explanation, boots, events }, me] = await Promise.all([readDevice(id, cursor), readMe()])
   const { name, quarantined } = device
   return (
     <>
@@ -34,9 +37,18 @@ export default async function DevicePage({ params, searchParams }: PageProps<'/d
           </p>
         ))}
       </Panel>
+      <FailedChecks failed={machine.failedChecks} warnings={machine.warnings} />
       <Panel title="Why it is not updating">
         <Explanation reasons={explanation.reasons} none="Nothing holds it back: it runs what it should." />
       </Panel>
+      <div className="columns">
+        <Panel title="Machine">
+          <MachineFacts inventory={machine.inventory} />
+        </Panel>
+        <Panel title="Differences from its image">
+          <DriftList drift={machine.drift} />
+        </Panel>
+      </div>
       <div className="columns">
         <Panel title="Boots">
           <BootTimeline boots={boots.items} versions={knownVersions(device)} />
@@ -56,13 +68,14 @@ export default async function DevicePage({ params, searchParams }: PageProps<'/d
 function readDevice(id: string, cursor: string | undefined) {
   const params = { id }
   return readApi(async (api) => {
-    const [device, explanation, boots, events] = await Promise.all([
+    const [device, machine, explanation, boots, events] = await Promise.all([
       api.devices.get({ params }),
+      api.devices.machine({ params }),
       api.devices.explain({ params }),
       api.devices.boots({ params, query: { limit: 20, ...(cursor && { cursor }) } }),
       api.devices.events({ params, query: { limit: 20 } }),
     ])
-    return { device, explanation, boots, events }
+    return { device, machine, explanation, boots, events }
   })
 }
 
