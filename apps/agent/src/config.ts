@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { updaterModes } from './inventory/updaters.ts'
 import type { UpdaterMode } from './inventory/updaters.ts'
+import { sessionGuards } from './session/user-sessions.ts'
+import type { SessionGuard } from './session/user-sessions.ts'
 
 /** What the agent is told by its environment. Directories are absolute paths, times milliseconds. */
 export interface AgentConfig {
@@ -23,6 +25,12 @@ export interface AgentConfig {
   transientUnit: 'auto' | 'always' | 'never'
   /** Each health check is killed after so long. */
   checkTimeoutMs: number
+  /** Each pre-reboot and in-service hook is killed after so long. */
+  hookTimeoutMs: number
+  /** Whose sessions hold back a reboot: of a desktop, of anybody, or nobody's. */
+  sessionGuard: SessionGuard
+  /** For how long at most they do. */
+  sessionLimitMs: number
   /** Less free space than this on the data's file system is unhealthy; 0 switches the check off. */
   minFreeMiB: number
   /** What becomes of other programs that would update this machine. */
@@ -47,6 +55,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): AgentConfig {
     pullTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_PULL_TIMEOUT_SEC', { usual: 7200, min: 1, max: 86_400 }),
     transientUnit: readChoice(env, 'BOOTFLEET_TRANSIENT_UNIT', ['auto', 'always', 'never']),
     checkTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_CHECK_TIMEOUT_SEC', { usual: 60, min: 1, max: 3600 }),
+    hookTimeoutMs: 1000 * readNumber(env, 'BOOTFLEET_HOOK_TIMEOUT_SEC', { usual: 300, min: 1, max: 86_400 }),
+    sessionGuard: readChoice(env, 'BOOTFLEET_SESSION_GUARD', sessionGuards),
+    sessionLimitMs: 60_000 * readNumber(env, 'BOOTFLEET_SESSION_LIMIT_MIN', { usual: 240, min: 0, max: 20_160 }),
     minFreeMiB: readNumber(env, 'BOOTFLEET_MIN_FREE_MIB', { usual: 32, min: 0, max: 1_000_000 }),
     otherUpdaters: readChoice(env, 'BOOTFLEET_OTHER_UPDATERS', updaterModes),
     proxyEnv: proxySettings(env),

@@ -24,6 +24,8 @@ export interface Platform {
   findEnrollment: () => Promise<EnrollmentDocument | undefined>
   /** Runs one request to enroll when it may go out. */
   takeTurn: <T>(request: () => Promise<T>) => Promise<T>
+  /** For how long people who work on the machine hold back a reboot, milliseconds. */
+  sessionLimitMs: number
   /** Unit of every back-off and of the pause between health checks, milliseconds. */
   retryBaseMs: number
 }
@@ -41,6 +43,7 @@ export async function systemPlatform(config: AgentConfig): Promise<Platform> {
     carriers: { mqtt: openMqttTransport, https: openHttpsTransport },
     findEnrollment: () => findEnrollment(config.enrollFiles),
     takeTurn: (request) => request(),
+    sessionLimitMs: config.sessionLimitMs,
     retryBaseMs: config.retryBaseMs,
   }
 }

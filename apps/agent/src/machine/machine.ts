@@ -1,6 +1,7 @@
 import type { InventoryDocument } from '@bootfleet/contracts'
 import type { HostStatus } from '../bootc/host-status.ts'
 import type { LocalDrift } from '../drift/read-drift.ts'
+import type { HookKind, HookResult } from '../hooks/hook.ts'
 import type { CheckInput, CheckRound } from '../health/check.ts'
 
 /** What the inventory says of a machine besides bootc; only what JSON can hold. */
@@ -25,6 +26,13 @@ export interface Machine {
   bootMs: () => Promise<number | undefined>
   /** What differs from the image on disk, without what bootc itself says. */
   localDrift: (host: HostStatus) => Promise<LocalDrift>
+  /** Programs of this machine that prepare it for a reboot, or take it into service again, in their order. */
+  findHooks: (kind: HookKind) => Promise<string[]>
+  runHook: (hook: string, env: Record<string, string>) => Promise<HookResult>
+  /** People who work on this machine and should not be interrupted, each once. */
+  busyUsers: () => Promise<string[]>
+  /** Tells those who are logged in. */
+  notifyUsers: (text: string) => Promise<void>
   /** What else would update or reboot this machine, with the state of each. */
   updaters: () => Promise<InventoryDocument['updaters']>
   /** Names of the units that have failed, or undefined when nobody can tell. */

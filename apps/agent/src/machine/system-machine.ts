@@ -3,6 +3,8 @@ import type { AgentConfig } from '../config.ts'
 import { readDrift } from '../drift/read-drift.ts'
 import { runChecks } from '../health/run-checks.ts'
 import { readUpdaters, stopUpdaters } from '../inventory/updaters.ts'
+import { findHooks, runHook } from '../hooks/hook.ts'
+import { busyUsers, notifyUsers } from '../session/user-sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { Machine } from './machine.ts'
 import { readBootKey } from './boot-key.ts'
@@ -22,6 +24,10 @@ export function systemMachine(config: AgentConfig, state: Store): Machine {
     facts: () => readFacts(config),
     bootMs: readBootMs,
     localDrift: (host) => readDrift(config, host),
+    findHooks: (kind) => findHooks(config.root, kind),
+    runHook: (hook, env) => runHook(hook, env, config.hookTimeoutMs),
+    busyUsers: () => busyUsers(config.sessionGuard),
+    notifyUsers,
     updaters: () => readUpdaters(config.root),
     failedUnits,
     runChecks: (input) => runChecks(config, input),

@@ -128,6 +128,7 @@ export class SimulatedDevice {
       carriers: this.carriers(life),
       findEnrollment: () => around.documentFor(traits),
       takeTurn: (request) => around.enrolling.pass(request, life),
+      sessionLimitMs: 0,
       retryBaseMs: Math.max(100, Math.round(1000 / around.speed)),
     }
   }

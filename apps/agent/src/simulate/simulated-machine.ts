@@ -27,6 +27,10 @@ export function simulatedMachine(input: { traits: Traits; host: SimulatedHost; p
       packages: { count: 0, names: [] },
       kernelArguments: { count: 0, list: [] },
     }),
+    findHooks: async () => [],
+    runHook: async () => ({ ok: true, output: '' }),
+    busyUsers: async () => [],
+    notifyUsers: async () => undefined,
     updaters: async () => [],
     failedUnits: async () => [],
     runChecks: async () => ({

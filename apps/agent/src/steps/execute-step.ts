@@ -6,9 +6,12 @@ import { returnGrant } from './return-grant.ts'
 import { keepBooted, rollBack } from './roll-back.ts'
 import { dropStaged, stage } from './stage.ts'
 import { verify } from './verify.ts'
+import { leaveService } from '../hooks/leave-service.ts'
 
 /** Runs the one executor of a step. Idle is no step: it is waited for. */
 export async function executeStep(runtime: Runtime, step: Exclude<Step, { kind: 'idle' }>): Promise<void> {
+  // Whatever took time to prepare is decided on again with what is true then.
+  if (await leaveService(runtime, step)) return
   switch (step.kind) {
     case 'stage':
       return stage(runtime, step)

@@ -1,5 +1,6 @@
 import { readClock } from '../clock.ts'
 import { judgeHealth } from '../health/judge-health.ts'
+import { returnToService } from '../hooks/return-to-service.ts'
 import { log } from '../log.ts'
 import type { Executor } from './executor.ts'
 
@@ -26,5 +27,6 @@ export const verify: Executor<'verify'> = async (runtime) => {
     await bootLog.conclude({ health: health.status === 'healthy' ? 'healthy' : 'unhealthy', failed: names, durationMs })
     outbox.say(() => undefined)
   }
+  if (health.status === 'healthy') await returnToService(runtime)
   memory.nextCheckAt = mono + platform.retryBaseMs * (health.status === 'checking' ? retryFactor : recheckFactor)
 }

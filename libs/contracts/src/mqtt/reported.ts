@@ -57,6 +57,8 @@ export const agentErrorCodes = [
   'health_failed',
   'rejected_desired',
   'quarantined',
+  'hook_refused',
+  'user_session',
 ] as const
 export type AgentErrorCode = (typeof agentErrorCodes)[number]
 
