@@ -8,6 +8,7 @@ import { addExitCodes } from './commands/exit-codes.ts'
 import { addGroups } from './commands/groups.ts'
 import { addLogin } from './commands/login.ts'
 import { addLogout } from './commands/logout.ts'
+import { addPolicies } from './commands/policies.ts'
 import { addReleases } from './commands/releases.ts'
 import { addRollouts } from './commands/rollouts.ts'
 import { addSignals } from './commands/signals.ts'
@@ -46,6 +47,7 @@ export function createProgram(cli: Cli): Command {
     addDevices,
     addGroups,
     addChannels,
+    addPolicies,
     addReleases,
     addRollouts,
     addSignals,

@@ -10,6 +10,7 @@ export interface RecipeOptions {
   readonly release: string
   readonly policy?: string
   readonly selector?: string
+  readonly exclude?: string
 }
 
 type RecipeBody = Parameters<Client['rollouts']['create']>[0]['body']
@@ -21,12 +22,13 @@ export function addRecipeOptions(command: Command): Command {
     .requiredOption('--release <release>', 'id, version or tag of a release of the channel')
     .option('--policy <policy>', 'name or id, or @FILE with one in JSON; otherwise the default of the channel')
     .option('--selector <selector>', 'only devices with such labels: "site=berlin,!lab"')
+    .option('--exclude <selector>', 'not devices with such labels, beside those that the policy excludes')
 }
 
 /** The body of the request. Throws a usage error when a policy in a file is not one. */
 export async function readRecipe(options: RecipeOptions): Promise<RecipeBody> {
-  const { channel, release, policy, selector } = options
-  return { channel, release, selector, policy: policy?.startsWith('@') ? await readPolicy(policy.slice(1)) : policy }
+  const { policy, ...given } = options
+  return { ...given, policy: policy?.startsWith('@') ? await readPolicy(policy.slice(1)) : policy }
 }
 
 async function readPolicy(file: string): Promise<PolicyInput> {

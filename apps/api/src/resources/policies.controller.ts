@@ -1,6 +1,13 @@
 import { Controller } from '@nestjs/common'
 import { policies } from '@bootfleet/contracts'
-import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from '@bootfleet/operations'
+import {
+  createPolicy,
+  deletePolicy,
+  getPolicy,
+  listPolicies,
+  listPolicyVersions,
+  updatePolicy,
+} from '@bootfleet/operations'
 import { Endpoint, Input, type InputOf } from '../http/endpoint.decorator.ts'
 
 @Controller()
@@ -18,6 +25,11 @@ export class PoliciesController {
   @Endpoint(policies.get)
   get(@Input() { ctx, params }: InputOf<typeof policies.get>) {
     return getPolicy(ctx, params)
+  }
+
+  @Endpoint(policies.versions)
+  versions(@Input() { ctx, params, query }: InputOf<typeof policies.versions>) {
+    return listPolicyVersions(ctx, { ...params, ...query })
   }
 
   @Endpoint(policies.update)

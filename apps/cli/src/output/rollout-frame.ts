@@ -1,7 +1,16 @@
 import type { Rollout, RolloutEvent, RolloutWave } from '@bootfleet/contracts'
 import { formatDuration } from '../duration.ts'
 import { toneOf, type Paint } from './paint.ts'
-import { approvalText, clockTime, failuresOf, progressText, titleOf, waveProgress, waveState } from './rollout-text.ts'
+import {
+  approvalText,
+  clockTime,
+  policyText,
+  failuresOf,
+  progressText,
+  titleOf,
+  waveProgress,
+  waveState,
+} from './rollout-text.ts'
 import { renderTable } from './table.ts'
 import { fit, inWords, plain, textWidth, wrap } from './text.ts'
 
@@ -62,7 +71,7 @@ function heading({ rollout, now, width, paint }: FrameInput): string[] {
   const space = ' '.repeat(Math.max(2, width - textWidth(title) - state.length - ran.length))
   return [
     `${paint('bold', title)}${space}${paint(toneOf(state), inWords(state))}${ran}`,
-    paint('dim', fit(rollout.id, width)),
+    paint('dim', fit(plain(`${rollout.id}${policyText(rollout)}`), width)),
   ]
 }
 

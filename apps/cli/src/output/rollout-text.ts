@@ -63,3 +63,9 @@ export function isFailure({ kind }: RolloutEvent): boolean {
 export function clockTime(instant: string): string {
   return instant.slice(11, 19)
 }
+
+/** `, policy careful version 3`; nothing for a recipe of its own. */
+export function policyText({ policyName, policyVersion }: Rollout): string {
+  if (policyName === null) return ''
+  return `, policy ${policyName}${policyVersion === null ? '' : ` version ${policyVersion}`}`
+}

@@ -25,12 +25,24 @@ export const Policy = z
   .meta({ id: 'Policy' })
 export type Policy = z.infer<typeof Policy>
 
+/** A recipe that the policy has or had. */
+export const PolicyVersion = z
+  .object({ version: z.number().int().min(1), spec: PolicyDocument, createdBy: z.string(), createdAt: Instant })
+  .meta({ id: 'PolicyVersion' })
+export type PolicyVersion = z.infer<typeof PolicyVersion>
+
 export const CreatePolicy = z
   .strictObject({ name: Name, description: description.optional(), spec: PolicyInput.default(PolicyInput.parse({})) })
   .meta({ id: 'CreatePolicy' })
 
 export const UpdatePolicy = z
-  .strictObject({ name: Name.optional(), description: description.optional(), spec: PolicyInput.optional() })
+  .strictObject({
+    name: Name.optional(),
+    description: description.optional(),
+    spec: PolicyInput.optional(),
+    /** The version that was read before the change was made: when it is another one by now, nothing is changed. */
+    version: z.number().int().min(1).optional(),
+  })
   .meta({ id: 'UpdatePolicy' })
 
 export const policies = {
@@ -60,6 +72,16 @@ export const policies = {
     status: 200,
     params,
     response: Policy,
+  }),
+  versions: endpoint({
+    method: 'GET',
+    path: '/v1/policies/:policy/versions',
+    summary: 'List the versions of a policy, the newest first',
+    tag,
+    status: 200,
+    params,
+    query: PageQuery,
+    response: pageOf(PolicyVersion, 'PolicyVersionPage'),
   }),
   update: endpoint({
     method: 'PATCH',

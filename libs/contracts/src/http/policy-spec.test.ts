@@ -24,6 +24,8 @@ test.each([
   [{ approvals: 1.5 }, 'approvals', /^approvals must be a whole number from 0 to 10/],
   [{ approvals: 'two' }, 'approvals', /^approvals must be a whole number.*how many people other than the creator/],
   [{ waves: [{ ...wave, approval: 'yes' }] }, 'waves.0.approval', /^approval must be "auto".* or "manual"/],
+  [{ exclude: 'a b' }, 'exclude', /^exclude must be a selector, or null.*write key=value/],
+  [{ exclude: '' }, 'exclude', /^exclude must be a selector, or null to leave nobody out: A term is empty/],
   [{ rest: { approval: true } }, 'rest.approval', /^approval must be "auto".* or "manual"/],
 ])('%j is refused for its %s, with what to write', (policy, path, message) => {
   const issues = PolicyInput.safeParse(policy).error?.issues

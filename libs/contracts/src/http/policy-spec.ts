@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { labelKeyPattern, sampleText, sprtSample, type PolicySpec as DomainPolicySpec } from '@bootfleet/domain'
+import {
+  labelKeyPattern,
+  parseSelector,
+  sampleText,
+  selectorLimits,
+  sprtSample,
+  type PolicySpec as DomainPolicySpec,
+} from '@bootfleet/domain'
 import { UnitName } from '../mqtt/desired.ts'
 
 const seconds = z
@@ -62,6 +69,21 @@ const approval = z
   )
   .default('auto')
 
+/** A selector of devices to leave out; the message names the field and what is wrong with it. */
+const exclude = z
+  .string()
+  .max(selectorLimits.bytes)
+  .superRefine((text, issues) => {
+    try {
+      parseSelector(text)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : ''
+      issues.addIssue({ code: 'custom', message: `exclude must be a selector, or null to leave nobody out: ${why}` })
+    }
+  })
+  .nullable()
+  .default(null)
+
 const approvalsRule =
   'approvals must be a whole number from 0 to 10: how many people other than the creator must approve before a rollout starts'
 const approvals = z.number(approvalsRule).int(approvalsRule).min(0, approvalsRule).max(10, approvalsRule).default(0)
@@ -114,6 +136,8 @@ export const PolicyInput = z
     healthUnits: z.array(UnitName).max(20).default([]),
     jitterSec: seconds.default(0),
     observeForSec: seconds.default(86_400),
+    /** Devices whose labels match are left out, with that reason. */
+    exclude,
     approvals,
   })
   .superRefine(({ waves }, issues) => {

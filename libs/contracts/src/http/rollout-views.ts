@@ -101,9 +101,13 @@ export const Rollout = z
     kind: z.string(),
     state: RolloutState,
     because: Because,
+    /** The policy that it was made from, which may be gone since, and its version then; null where it was written out. */
+    policyId: z.uuid().nullable(),
     policyName: z.string().nullable(),
+    policyVersion: count.nullable(),
     policy: RolloutPolicy,
     selector: z.string().nullable(),
+    exclude: z.string().nullable(),
     /** The newer rollout of the channel that took its place. */
     supersededBy: z.uuid().nullable(),
     /** Targets that are not skipped; null until the list is frozen. */

@@ -16,6 +16,8 @@ export const CreateRollout = z
     /** A policy by name or id, or written out; without one the channel's default policy. */
     policy: z.union([Key, PolicyInput]).optional(),
     selector: SelectorText.optional(),
+    /** Devices whose labels match are left out, beside those that the policy leaves out. */
+    exclude: SelectorText.optional(),
     start: z.union([z.enum(['now', 'draft']), InstantInput]).default('draft'),
   })
   .meta({ id: 'CreateRollout' })

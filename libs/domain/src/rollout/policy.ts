@@ -71,6 +71,8 @@ export interface PolicySpec {
   readonly healthUnits?: readonly string[]
   readonly jitterSec: number
   readonly observeForSec: number
+  /** Selector of devices that are left out. */
+  readonly exclude?: string | null | undefined
   /** How many people, its creator not among them, must approve before it may start. */
   readonly approvals?: number | undefined
 }

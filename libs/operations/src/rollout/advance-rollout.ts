@@ -6,6 +6,7 @@ import type { PublicKeys } from '../desired/build-desired.ts'
 import type { Services } from '../services.ts'
 import { applyDecision } from './apply-decision.ts'
 import { readInBetween } from './in-between.ts'
+import { excludesOf } from './exclude-sql.ts'
 import { loadView } from './load-view.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { isObservationOver } from './observed.ts'
@@ -86,6 +87,7 @@ async function plan(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
     channelId,
     releaseId,
     selector,
+    excludes: excludesOf(rollout),
     organizationId,
     rolloutId: rollout.id,
     stratifyBy: policy.stratifyBy,

@@ -1,6 +1,7 @@
 import { Prisma, type Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { eligibilitySql } from './eligibility.ts'
+import { excludesOf } from './exclude-sql.ts'
 import { readInBetween } from './in-between.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { wakeRollout } from './wake-rollout.ts'
@@ -56,6 +57,7 @@ async function insertTarget(
     channelId,
     releaseId,
     selector,
+    excludes: excludesOf(rollout),
     rolloutId: id,
     stratifyBy,
     inBetween,

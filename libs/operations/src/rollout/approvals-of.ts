@@ -30,10 +30,10 @@ export function approvalsOf(row: ApprovableRow): RolloutApprovals {
 }
 
 /** Names what a rollout would do: another release, digest, recipe, selector or time is another name. */
-export function seenOf({ release, policy, selector, startAt }: ApprovableRow): string {
+export function seenOf({ release, policy, selector, exclude, startAt }: ApprovableRow): string {
   const digests = release.manifests
     .map(({ architecture, manifestDigest }) => `${architecture} ${manifestDigest}`)
     .sort()
-  const what = [release.id, release.indexDigest, digests, policy, selector, startAt]
+  const what = [release.id, release.indexDigest, digests, policy, selector, exclude, startAt]
   return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)
 }

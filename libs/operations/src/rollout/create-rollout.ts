@@ -24,9 +24,9 @@ export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Roll
   const startAt = input.start === 'now' || input.start === 'draft' ? null : new Date(input.start)
   if (startAt && startAt <= ctx.services.now())
     throw new OperationError('invalid', 'The start time is past; use "now" to start at once.', { field: 'start' })
-  if (input.selector !== undefined) selectorSql(input.selector)
+  for (const selector of [input.selector, input.exclude]) if (selector !== undefined) selectorSql(selector)
   return inOrganization(ctx, async (tx) => {
-    const { channel, release, policy, policyName } = await resolveRecipe(tx, input)
+    const { channel, release, policy, policyId, policyName, policyVersion } = await resolveRecipe(tx, input)
     const id = ctx.services.newId()
     const spec = policySpec(PolicyInput.parse(policy))
     const scheduled = startAt !== null && spec.approvals === 0
@@ -41,9 +41,12 @@ export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Roll
         releaseId: release.id,
         state: scheduled ? legalState('draft', 'schedule') : 'draft',
         because,
+        policyId,
         policyName,
+        policyVersion,
         policy: JSON.parse(JSON.stringify(spec)),
         selector: input.selector ?? null,
+        exclude: input.exclude ?? null,
         startAt,
         wakeAt: startAt,
         createdBy: ctx.actor.name,

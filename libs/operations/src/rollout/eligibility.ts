@@ -1,5 +1,6 @@
 import { Prisma } from '@bootfleet/db'
 import { selectorSql } from '../device/selector-sql.ts'
+import { excludedSql } from './exclude-sql.ts'
 import { busySql, holdsSql } from './in-between.ts'
 import { positionSql, type Order } from './planned-order.ts'
 
@@ -9,6 +10,8 @@ export interface Selection extends Order {
   readonly channelId: string
   readonly releaseId: string
   readonly selector: string | null
+  /** Selectors of those who are left out, whatever else says that they take part. */
+  readonly excludes: readonly string[]
   /** Rollouts that this one supersedes: who holds one of their releases takes part whatever the selector says. */
   readonly inBetween: readonly string[]
 }
@@ -26,6 +29,7 @@ export function eligibilitySql(selection: Selection): Prisma.Sql {
       ${stratifyBy ? Prisma.sql`d.labels ->> ${stratifyBy}::text` : Prisma.sql`NULL::text`} AS value,
       ${positionSql(selection)} AS position,
       CASE
+        WHEN ${excludedSql(selection.excludes)} THEN 'excluded'
         WHEN m.manifest_digest IS NULL THEN 'no_manifest'
         WHEN s.booted_digest IN (m.manifest_digest, r.index_digest) AND NOT ${busySql(inBetween)} THEN 'already_on_digest'
         WHEN q.digest IS NOT NULL THEN 'quarantined'
@@ -44,6 +48,7 @@ export function eligibilitySql(selection: Selection): Prisma.Sql {
 }
 
 const sentences: Record<string, string> = {
+  excluded: "The device's labels match what the rollout or its policy excludes.",
   no_manifest: "The release has no image for the device's architecture.",
   already_on_digest: 'The device runs this image already.',
   quarantined: 'The device rolled back from this image before.',

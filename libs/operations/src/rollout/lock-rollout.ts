@@ -12,6 +12,7 @@ export interface RolloutRow {
   readonly because: Because
   readonly policy: PolicySpec
   readonly selector: string | null
+  readonly exclude: string | null
   readonly startAt: Date | null
   readonly plannedAt: Date | null
   readonly planCursor: string | null
@@ -24,7 +25,7 @@ export interface RolloutRow {
 export async function lockRollout(tx: Tx, id: string): Promise<RolloutRow | undefined> {
   const rows = await tx.$queryRaw<RolloutRow[]>(Prisma.sql`
     SELECT id::text, organization_id::text AS "organizationId", channel_id::text AS "channelId",
-      release_id::text AS "releaseId", state, because, policy, selector, start_at AS "startAt", planned_at AS "plannedAt",
+      release_id::text AS "releaseId", state, because, policy, selector, exclude, start_at AS "startAt", planned_at AS "plannedAt",
       plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt", ended_at AS "endedAt"
     FROM rollout WHERE id = ${id}::uuid FOR UPDATE`)
   return rows[0]

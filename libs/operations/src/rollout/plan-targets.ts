@@ -47,7 +47,7 @@ async function rankChunk(tx: Tx, { rolloutId }: Planning): Promise<string | null
 
 async function insertChunk(tx: Tx, planning: Planning): Promise<ChunkRow> {
   const { rolloutId, organizationId, planCursor, now } = planning
-  const reasons = ['no_manifest', 'already_on_digest', 'quarantined', 'server_behind', 'pinned']
+  const reasons = ['excluded', 'no_manifest', 'already_on_digest', 'quarantined', 'server_behind', 'pinned']
   const because = Object.fromEntries(reasons.map((reason) => [reason, skipReason(reason)]))
   const pending = { code: 'target.planned', message: 'Waits for its wave.' }
   const rows = await tx.$queryRaw<ChunkRow[]>`

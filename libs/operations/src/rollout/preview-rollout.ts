@@ -5,6 +5,7 @@ import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import type { CreateRolloutInput } from './create-rollout.ts'
 import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
+import { excludesOf } from './exclude-sql.ts'
 import { failuresToTrip } from './failures-to-trip.ts'
 import { readInBetween } from './in-between.ts'
 import { readSuperseded, warnOfSuperseded } from './preview-superseded.ts'
@@ -24,6 +25,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       channelId: channel.id,
       releaseId: release.id,
       selector: input.selector ?? null,
+      excludes: excludesOf({ exclude: input.exclude ?? null, policy: spec }),
       rolloutId: ctx.services.newId(),
       stratifyBy: spec.stratifyBy,
       inBetween: await readInBetween(tx, { startingOn: channel.id }),

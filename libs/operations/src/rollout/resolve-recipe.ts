@@ -15,8 +15,8 @@ export async function resolveRecipe(tx: Tx, input: RecipeInput) {
   })
   if (!channel) throw notFound('channel', input.channel)
   const release = await findRelease(tx, channel, input.release)
-  const { spec, name } = await findPolicy(tx, channel.defaultPolicyId, input.policy)
-  return { channel, release, policy: spec, policyName: name }
+  const { spec, ...policy } = await findPolicy(tx, channel.defaultPolicyId, input.policy)
+  return { channel, release, policy: spec, ...policy }
 }
 
 async function findRelease(tx: Tx, channel: { id: string; name: string }, key: string) {
@@ -31,7 +31,8 @@ async function findRelease(tx: Tx, channel: { id: string; name: string }, key: s
 }
 
 async function findPolicy(tx: Tx, defaultId: string | null, policy: RecipeInput['policy']) {
-  if (typeof policy === 'object') return { spec: policy as unknown, name: null }
+  if (typeof policy === 'object')
+    return { spec: policy as unknown, policyId: null, policyName: null, policyVersion: null }
   const key = policy ?? defaultId ?? 'default'
   const found = await tx.policy.findFirst({ where: isId(key) ? { id: key } : { name: key } })
   if (!found)
@@ -39,5 +40,10 @@ async function findPolicy(tx: Tx, defaultId: string | null, policy: RecipeInput[
       reason: 'policy_not_found',
       field: 'policy',
     })
-  return { spec: found.spec as unknown, name: found.name }
+  return {
+    spec: found.spec as unknown,
+    policyId: found.id,
+    policyName: found.name,
+    policyVersion: found.version,
+  }
 }

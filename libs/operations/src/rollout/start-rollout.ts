@@ -4,6 +4,7 @@ import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { notFound, OperationError } from '../errors.ts'
 import { skipReason } from './eligibility.ts'
+import { excludesOf } from './exclude-sql.ts'
 import { readInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { countEligible } from './plan-targets.ts'
@@ -54,7 +55,12 @@ export async function beginRunning(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promi
 
 async function refuseWhenNobody(tx: Tx, rollout: RolloutRow): Promise<void> {
   const inBetween = await readInBetween(tx, { startingOn: rollout.channelId })
-  const counts = await countEligible(tx, { ...rollout, rolloutId: rollout.id, inBetween })
+  const counts = await countEligible(tx, {
+    ...rollout,
+    excludes: excludesOf(rollout),
+    rolloutId: rollout.id,
+    inBetween,
+  })
   if ((counts.get(null) ?? 0) > 0) return
   const reasons = [...counts].map(([reason, count]) => `${count}: ${skipReason(reason ?? '').message}`)
   const detail = reasons.length > 0 ? reasons.join(' ') : 'No device follows the channel and matches the selector.'

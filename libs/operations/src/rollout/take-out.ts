@@ -3,6 +3,7 @@ import { Prisma, type Tx } from '@bootfleet/db'
 import { selectorSql } from '../device/selector-sql.ts'
 import { applyDecision } from './apply-decision.ts'
 import { skipReason } from './eligibility.ts'
+import { excludedSql, excludesOf } from './exclude-sql.ts'
 import { holdsSql, readInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import type { InstructionContext } from './write-instructions.ts'
@@ -49,7 +50,8 @@ async function findMisfits(tx: Tx, rollout: RolloutRow, targets: readonly Target
   const deviceIds = targets.map(({ deviceId }) => deviceId)
   return tx.$queryRaw<Misfit[]>`
     WITH known AS MATERIALIZED (
-      SELECT d.id, d.group_id, d.architecture, d.pinned_release_id, ${matches} AS matches
+      SELECT d.id, d.group_id, d.architecture, d.pinned_release_id, ${matches} AS matches,
+        ${excludedSql(excludesOf(rollout))} AS excluded
       FROM device d WHERE d.id = ANY(${deviceIds}::uuid[]) AND d.removed_at IS NULL),
     held AS MATERIALIZED (
       SELECT device_id FROM device_desired WHERE device_id = ANY(${deviceIds}::uuid[]) AND held_since IS NOT NULL)
@@ -57,6 +59,7 @@ async function findMisfits(tx: Tx, rollout: RolloutRow, targets: readonly Target
       SELECT known.id::text AS "deviceId", m.manifest_digest AS digest, n.digest AS planned,
         CASE WHEN known.group_id <> n.group_id THEN 'moved'
           WHEN g.channel_id IS DISTINCT FROM ${channelId}::uuid THEN 'other_channel'
+          WHEN known.excluded THEN 'excluded'
           WHEN NOT known.matches THEN 'relabelled'
           WHEN m.manifest_digest IS NULL THEN 'no_manifest'
           WHEN known.id IN (SELECT device_id FROM held) THEN 'server_behind'

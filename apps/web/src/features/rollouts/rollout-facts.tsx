@@ -9,6 +9,16 @@ import { releaseName } from './release-name.ts'
 import { RolloutProgress } from './rollout-progress.tsx'
 import { rolloutTones } from './state-tones.ts'
 
+function policyText({ policyName, policyVersion }: Rollout): string {
+  if (policyName === null) return 'of its own'
+  return policyVersion === null ? policyName : `${policyName}, version ${policyVersion}`
+}
+
+function excludeFacts({ exclude, policy }: Rollout) {
+  const all = [exclude, policy.exclude].filter((selector) => selector)
+  return all.length > 0 ? [['Left out', <code key="all">{all.join(' or ')}</code>] as const] : []
+}
+
 function approvalFacts({ approvals: { required, given, list } }: Rollout) {
   if (required === 0) return []
   const names = list.filter(({ wave }) => wave === null).map(({ by }) => by)
@@ -31,7 +41,7 @@ export function RolloutFacts({ rollout }: { rollout: Rollout }) {
         facts={[
           ['Release', <Link href={paths.release(release.id)}>{releaseName(release)}</Link>],
           ['Channel', <Link href={paths.channel(channel.name)}>{channel.name}</Link>],
-          ['Policy', rollout.policyName ?? 'of its own'],
+          ['Policy', policyText(rollout)],
           ['Devices', rollout.selector === null ? 'all of the channel' : <code>{rollout.selector}</code>],
           [
             'Created',
@@ -39,6 +49,7 @@ export function RolloutFacts({ rollout }: { rollout: Rollout }) {
               <Instant at={rollout.createdAt} /> by {rollout.createdBy}
             </>,
           ],
+          ...excludeFacts(rollout),
           ...approvalFacts(rollout),
           ['Started', <Instant at={rollout.startedAt} absent="not yet" />],
           ...(rollout.endedAt === null ? [] : [['Ended', <Instant at={rollout.endedAt} />] as const]),

@@ -1,0 +1,6 @@
+BEGIN;
+
+-- AlterTable
+ALTER TABLE "rollout" ADD COLUMN "exclude" TEXT;
+
+COMMIT;
