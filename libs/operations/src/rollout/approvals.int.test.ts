@@ -7,6 +7,7 @@ import { approveRollout } from './approve-rollout.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
 import { getRollout } from './get-rollout.ts'
 import { listRolloutEvents } from './list-rollout-events.ts'
+import { previewRollout } from './preview-rollout.ts'
 import { promoteRollout } from './promote-rollout.ts'
 import { resumeRollout } from './resume-rollout.ts'
 import { startRollout } from './start-rollout.ts'
@@ -48,6 +49,13 @@ describe('the start of a rollout', () => {
       await person('two', 'admin'),
     ]
     const id = await create(maker)
+    const input = { channel: 'edge-stable', release: (await read(id)).release.id, start: 'now' } as const
+    const spec = quickPolicy({ approvals: 2, rest: { approval: 'manual' } })
+    const { warnings } = await previewRollout(maker, { ...input, policy: spec })
+    expect(warnings).toMatchObject([
+      { code: 'preview.needs_approvals', required: 2 },
+      { code: 'preview.manual_wave', wave: 1 },
+    ])
     expect(await read(id, maker)).toMatchObject({
       state: 'awaiting_approval',
       because: { code: 'rollout.awaiting_approval', required: 2, given: 0 },

@@ -8,6 +8,7 @@ import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
 import { excludesOf } from './exclude-sql.ts'
 import { failuresToTrip } from './failures-to-trip.ts'
 import { readInBetween } from './in-between.ts'
+import { warnOfApprovals } from './preview-approvals.ts'
 import { readSuperseded, warnOfSuperseded } from './preview-superseded.ts'
 import { readWaveOrders, shown, warnOfMissed } from './preview-order.ts'
 import { bytesToPull } from './pull-size.ts'
@@ -52,6 +53,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
               ...supersedes.map(warnOfSuperseded),
               ...(await warnOfMissed(tx, selection, waves[0])),
               ...warnOfSample(spec, waves),
+              ...warnOfApprovals(spec, waves),
             ],
     }
   })
