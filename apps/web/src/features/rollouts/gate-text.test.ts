@@ -30,10 +30,10 @@ test.each<[Partial<Evaluation>, string]>([
 })
 
 test('a rule reads like the judgement that will be made by it', () => {
-  expect(ruleText({ maxFailures: 0, minConcluded: 1, minSuccessPercent: 100 })).toBe(
+  expect(ruleText({ maxFailures: 0, minConcluded: 1, minSuccessPercent: 100, signals: 'hold' })).toBe(
     'at most 0 may fail; at least 100 % must succeed',
   )
-  expect(ruleText({ maxFailurePercent: 10, minConcluded: 5, minSuccessPercent: 80 })).toBe(
+  expect(ruleText({ maxFailurePercent: 10, minConcluded: 5, minSuccessPercent: 80, signals: 'hold' })).toBe(
     'at most 10 % may fail, judged from 5 on; at least 80 % must succeed',
   )
 })
