@@ -7,6 +7,12 @@ const grantOld = { id: 'grant-1', conn: 'conn-1', at: now - 300_000, bootKey: 'b
 const timedOut = { reason: 'apply', grant: grantOld }
 const removed = { device: { removed: true, ...offline } }
 
+const hop = { release: 'release-1', name: '1', barrier: true, accept: [image] }
+const route = {
+  hops: [hop, { ...hop, release: 'release-2', name: '2', barrier: false, accept: ['sha256:newer'] }],
+  at: 0,
+}
+
 /** Moves from the grant on. */
 export const bootCases: readonly Case[] = [
   [
@@ -47,6 +53,7 @@ export const bootCases: readonly Case[] = [
     { device: offline, target: { grant: grantOld } },
   ],
   ['it was removed with a grant', 'granted', 'skipped', 'target.removed', removed],
+  ['a stop on its way is booted', 'verifying', 'pending', 'target.hop_done', { report: onImage, target: { route } }],
   [
     'it came back on the image',
     'rebooting',

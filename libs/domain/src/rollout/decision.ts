@@ -23,6 +23,8 @@ export interface TargetChange {
   readonly recalled?: boolean
   readonly soak?: { readonly bootKey: string; readonly until: Instant } | null
   readonly attempts?: number
+  /** The stop of its route that it goes on with, and the boot that proved the one before. */
+  readonly hop?: { readonly at: number; readonly bootKey: string | null }
   readonly slot?: 'take' | 'free'
   readonly instruct?: Instruction
   /** Kind of the event to write; none for a mere change of the next due time. */

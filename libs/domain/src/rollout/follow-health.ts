@@ -1,5 +1,7 @@
 import type { TargetChange } from './decision.ts'
 import { leftImage, rolledBack } from './fall-back.ts'
+import { nextHop } from './follow-route.ts'
+import { hasMoreHops } from './hop.ts'
 import { attemptOutcome, bootedTarget, move } from './move.ts'
 import type { WaveRule } from './policy.ts'
 import { healthDeadline, soakDeadline, type Follow } from './timers.ts'
@@ -36,6 +38,7 @@ function offImage(target: TargetView, report: ReportView, ctx: Follow): TargetCh
 function verifying(target: TargetView, report: ReportView, ctx: Follow): TargetChange | null {
   const off = offImage(target, report, ctx)
   if (off || !bootedTarget(target) || report.health !== 'healthy') return off
+  if (hasMoreHops(target)) return nextHop(target, report, ctx)
   const { soakSec } = ruleOf(target, ctx)
   const message = `The device is healthy on the image and must stay so for ${soakSec} s.`
   const because = { code: 'target.soaking', message, soakSec }

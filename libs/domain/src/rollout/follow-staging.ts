@@ -1,4 +1,5 @@
 import type { TargetChange } from './decision.ts'
+import { leftHop } from './follow-route.ts'
 import { bootedTarget, isCurrent, move, type Move } from './move.ts'
 import { downloadDeadline, unreachableAt, type Follow } from './timers.ts'
 import type { ReportView, TargetView } from './view.ts'
@@ -8,7 +9,7 @@ export function followStaging(target: TargetView, ctx: Follow): TargetChange | n
   if (target.wave === null) return null
   if (isThereAlready(target)) return thereAlready(target, ctx)
   if (bootedTarget(target)) return isUnproven(target) ? unproven(target, ctx) : appliedWithoutGrant(target, ctx)
-  const ended = quarantined(target, ctx) ?? unreachable(target, ctx)
+  const ended = leftHop(target, ctx) ?? quarantined(target, ctx) ?? unreachable(target, ctx)
   if (ended || target.state === 'pending') return ended
   return refused(target, ctx) ?? staging(target, ctx) ?? downloadTimeout(target, ctx)
 }

@@ -2,6 +2,7 @@ import type { TargetChange } from './decision.ts'
 import { followApply, followApplyTimeout } from './follow-apply.ts'
 import { followSoak, followSuccess, followVerify } from './follow-health.ts'
 import { followStaging } from './follow-staging.ts'
+import { catchUp, nameHop } from './follow-route.ts'
 import { move } from './move.ts'
 import { hasEnded } from './target-lifecycle.ts'
 import type { Follow } from './timers.ts'
@@ -10,6 +11,11 @@ import type { TargetView } from './view.ts'
 /** What one target's device shows that it has become; `null` when nothing changed. Works from the whole report, not from deltas. */
 export function follow(target: TargetView, ctx: Follow): TargetChange | null {
   if (target.device.removed) return removed(target, ctx)
+  const change = catchUp(target, ctx) ?? followState(target, ctx)
+  return change && nameHop(target, change)
+}
+
+function followState(target: TargetView, ctx: Follow): TargetChange | null {
   switch (target.state) {
     case 'pending':
     case 'offered':

@@ -1,5 +1,6 @@
 import type { TargetChange } from './decision.ts'
 import { dueAfter, type Follow } from './timers.ts'
+import { hopAfter } from './hop.ts'
 import type { Instant, ReportView, TargetView } from './view.ts'
 
 /** A change as the rules name it; whose it is and when to look again follow from the target. */
@@ -29,6 +30,7 @@ export function changed(target: TargetView, change: Move, now: Instant): TargetV
     grant: grantAfter(target, change.grant, now),
     recalled: recalled ?? target.recalled,
     ...soakAfter(target, change.soak),
+    ...hopAfter(target, change.hop),
     attempts: attempts ?? target.attempts,
     holdsSlot: slot === undefined ? target.holdsSlot : slot === 'take',
   }

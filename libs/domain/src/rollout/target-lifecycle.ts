@@ -16,7 +16,7 @@ export const targetLifecycle = {
     'reverted',
   ],
   rebooting: ['verifying', 'staged', 'downloading', 'failed', 'rolled_back', 'timed_out', 'skipped'],
-  verifying: ['soaking', 'failed', 'rolled_back', 'timed_out', 'rebooting', 'skipped'],
+  verifying: ['soaking', 'pending', 'failed', 'rolled_back', 'timed_out', 'rebooting', 'skipped'],
   soaking: ['succeeded', 'failed', 'timed_out', 'rolled_back', 'verifying', 'skipped'],
   succeeded: ['rolled_back'],
   failed: ['pending', 'offered'],

@@ -99,6 +99,21 @@ export interface DeviceView {
   readonly report: ReportView | null
 }
 
+/** Stops of a target that may not take its release directly. The last is the release itself. */
+export interface TargetRoute {
+  readonly hops: readonly Hop[]
+  /** Place of the one that it is at. */
+  readonly at: number
+}
+
+export interface Hop {
+  /** Id of the release. */
+  readonly release: string
+  readonly name: string
+  readonly barrier: boolean
+  readonly accept: readonly string[]
+}
+
 export interface TargetView {
   readonly deviceId: string
   readonly groupId: string
@@ -110,6 +125,8 @@ export interface TargetView {
   readonly dueAt: Instant | null
   /** Digests that count as the target image; the first is the device's own manifest. */
   readonly accept: readonly string[]
+  /** The releases to boot one after the other, where it is more than one; `accept` is that of the one it is at. */
+  readonly route?: TargetRoute | undefined
   readonly fromDigest: string | null
   /** The boot on which the device reported `fromDigest`. */
   readonly fromBootKey: string | null

@@ -1,0 +1,17 @@
+BEGIN;
+
+-- AlterTable
+ALTER TABLE "release" ADD COLUMN "barrier" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN "dead_end_leave" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN "dead_end_reason" TEXT,
+ADD COLUMN "minimum_from" UUID;
+
+-- AlterTable
+ALTER TABLE "rollout" ADD COLUMN "estimate" JSONB;
+
+-- AlterTable
+ALTER TABLE "rollout_target" ADD COLUMN "hop" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN "hop_boot_key" TEXT,
+ADD COLUMN "hops" JSONB;
+
+COMMIT;
