@@ -14,4 +14,7 @@ ALTER TABLE "rollout_target" ADD COLUMN "hop" INTEGER NOT NULL DEFAULT 0,
 ADD COLUMN "hop_boot_key" TEXT,
 ADD COLUMN "hops" JSONB;
 
+-- AddForeignKey
+ALTER TABLE "release" ADD CONSTRAINT "release_minimum_from_fkey" FOREIGN KEY ("minimum_from") REFERENCES "release"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
 COMMIT;

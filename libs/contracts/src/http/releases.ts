@@ -16,6 +16,8 @@ export const ReleaseManifest = z
   })
   .meta({ id: 'ReleaseManifest' })
 
+export const DeadEnd = z.object({ reason: z.string(), mayLeave: z.boolean() }).meta({ id: 'DeadEnd' })
+
 export const Release = z
   .object({
     id: z.uuid(),
@@ -31,6 +33,12 @@ export const Release = z
     imageCreatedAt: Instant.nullable(),
     notes: z.string(),
     annotations: z.record(z.string(), z.string()),
+    /** Must be booted before anything newer: a device from before it goes through it first. */
+    barrier: z.boolean(),
+    /** Offered to nobody any more; devices on it stay until they may leave. */
+    deadEnd: DeadEnd.nullable(),
+    /** Only devices on this release or a newer one may take it. */
+    minimumFrom: NamedRef.nullable(),
     manifests: z.array(ReleaseManifest),
     createdBy: z.string(),
     createdAt: Instant,
@@ -42,6 +50,8 @@ const Version = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}$/, 'must be 1 to 128 letters, digits, ".", "_", "+", "~", "-"')
 const notes = z.string().max(10_000)
+/** Id, version, tag or digest of an older release of the channel. */
+const olderRelease = z.string().min(1).max(200)
 
 export const CreateRelease = z
   .strictObject({
@@ -50,11 +60,22 @@ export const CreateRelease = z
     /** Otherwise what the image says of itself. */
     version: Version.optional(),
     notes: notes.optional(),
+    barrier: z.boolean().optional(),
+    minimumFrom: olderRelease.optional(),
   })
   .meta({ id: 'CreateRelease' })
 
 export const UpdateRelease = z
-  .strictObject({ version: Version.optional(), notes: notes.optional() })
+  .strictObject({
+    version: Version.optional(),
+    notes: notes.optional(),
+    barrier: z.boolean().optional(),
+    /** Null: it is none any more. */
+    deadEnd: z
+      .strictObject({ reason: z.string().trim().min(1).max(500), mayLeave: z.boolean().default(false) })
+      .nullish(),
+    minimumFrom: olderRelease.nullish(),
+  })
   .meta({ id: 'UpdateRelease' })
 
 export const releases = {
@@ -90,7 +111,7 @@ export const releases = {
   update: endpoint({
     method: 'PATCH',
     path: '/v1/releases/:id',
-    summary: 'Change version or notes of a release',
+    summary: 'Change version, notes, or the place of a release in the update graph',
     tag,
     status: 200,
     params: IdParams,

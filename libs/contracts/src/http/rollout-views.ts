@@ -126,6 +126,12 @@ export const Rollout = z
 export type Rollout = z.infer<typeof Rollout>
 export const RolloutPage = pageOf(Rollout, 'RolloutPage')
 
+/** Number `number` of `of` releases that a device boots one after the other, the last being that of the rollout. */
+export const TargetHop = z
+  .object({ number: count, of: count, release: NamedRef, barrier: z.boolean() })
+  .meta({ id: 'TargetHop' })
+export type TargetHop = z.infer<typeof TargetHop>
+
 export const Target = z
   .object({
     deviceId: z.uuid(),
@@ -136,6 +142,8 @@ export const Target = z
     reason: z.string().nullable(),
     because: Because,
     digest: z.string(),
+    /** Which of the releases it is at that it takes one after the other; null: it takes its release directly. */
+    hop: TargetHop.nullable(),
     fromDigest: z.string().nullable(),
     stateSince: Instant,
     grantedAt: Instant.nullable(),

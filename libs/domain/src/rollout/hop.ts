@@ -2,12 +2,12 @@ import type { TargetChange } from './decision.ts'
 import type { Hop, TargetView } from './view.ts'
 
 /** Whether what the device is to boot now is a stop on the way to the target release. */
-export function hasMoreHops({ route }: TargetView): boolean {
+export function hasMoreHops({ route }: Pick<TargetView, 'route'>): boolean {
   return route !== undefined && route.at < route.hops.length - 1
 }
 
 /** The stop that the device is to boot now, if it is one of several, and its number from 1. */
-export function hopNow({ route }: TargetView): { hop: Hop; number: number; of: number } | undefined {
+export function hopNow({ route }: Pick<TargetView, 'route'>): { hop: Hop; number: number; of: number } | undefined {
   const hop = route?.hops[route.at]
   return route && hop && route.hops.length > 1 ? { hop, number: route.at + 1, of: route.hops.length } : undefined
 }

@@ -97,7 +97,11 @@ function heldBySignal({ target: found }: ExplainFacts): Because | undefined {
 
 function target({ target: found }: ExplainFacts): Because | undefined {
   if (found === null || (!found.active && found.state === 'succeeded')) return undefined
-  return { ...found.because, rolloutId: found.rolloutId, targetState: found.state }
+  const { hop, because } = found
+  const common = { ...because, rolloutId: found.rolloutId, targetState: found.state }
+  if (hop === null || found.state === 'succeeded' || 'hop' in because) return common
+  const at = `hop ${hop.number} of ${hop.of}: ${hop.barrier ? 'barrier ' : ''}${hop.release.name}`
+  return { ...common, at, message: `At ${at}. ${because.message}` }
 }
 
 function pinned({ device }: ExplainFacts): Because | undefined {

@@ -1,7 +1,9 @@
-import { Because, type Device, type Freeze } from '@bootfleet/contracts'
+import { Because, type Device, type Freeze, type TargetHop } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { presentFreeze } from '../freeze/present-freeze.ts'
+import { presentHop } from '../rollout/present-hop.ts'
+import { placeOf } from '../rollout/target-place.ts'
 import { readDevice } from './read-device.ts'
 
 /** What is known of a device that may keep it from updating. */
@@ -18,6 +20,7 @@ export interface ExplainFacts {
     readonly rolloutBecause: Because
     readonly state: string
     readonly because: Because
+    readonly hop: TargetHop | null
     readonly active: boolean
   } | null
   readonly rejectedCode: string | null
@@ -34,7 +37,7 @@ export async function readExplainFacts(tx: Tx, ctx: Ctx, id: string): Promise<Ex
   const target = await tx.rolloutTarget.findFirst({
     where: { deviceId: id },
     orderBy: { rollout: { createdAt: 'desc' } },
-    include: { rollout: { select: { state: true, because: true } } },
+    include: { rollout: { include: { release: true } } },
   })
   return {
     device,
@@ -47,6 +50,7 @@ export async function readExplainFacts(tx: Tx, ctx: Ctx, id: string): Promise<Ex
       rolloutBecause: Because.parse(target.rollout.because),
       state: target.state,
       because: Because.parse(target.because),
+      hop: presentHop(placeOf(target, target.rollout.release)),
       active: device.activeRollout?.id === target.rolloutId,
     },
     rejectedCode: desired?.rejectedCode ?? null,

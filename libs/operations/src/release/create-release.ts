@@ -8,6 +8,7 @@ import { findChannel } from '../channel/find-channel.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { emit } from '../outbox.ts'
 import { findCredentials } from '../registry/find-credentials.ts'
+import { findMinimum } from './find-minimum.ts'
 import { findRelease } from './find-release.ts'
 import { presentRelease } from './present-release.ts'
 import { readImage } from './read-image.ts'
@@ -53,6 +54,7 @@ interface NewRelease {
 async function insertRelease(tx: Tx, ctx: Ctx, { channelId, image, input }: NewRelease): Promise<string> {
   const { organizationId, services, actor } = ctx
   const id = services.newId()
+  const minimumFrom = input.minimumFrom && (await findMinimum(tx, { channelId, key: input.minimumFrom }))
   const version = input.version ?? image.version ?? null
   await tx.release.create({
     data: {
@@ -68,6 +70,8 @@ async function insertRelease(tx: Tx, ctx: Ctx, { channelId, image, input }: NewR
       baseImage: image.baseImage ?? null,
       imageCreatedAt: image.createdAt === undefined ? null : new Date(image.createdAt),
       notes: input.notes ?? '',
+      barrier: input.barrier ?? false,
+      minimumFrom: minimumFrom ?? null,
       annotations: { ...image.annotations },
       createdBy: actor.name,
       createdAt: services.now(),

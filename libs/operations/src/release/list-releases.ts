@@ -3,6 +3,7 @@ import { authorize } from '../authorize.ts'
 import { findChannel } from '../channel/find-channel.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { newestFirst, olderThan, readCursor, TimeCursor, toPage } from '../page.ts'
+import { releaseParts } from './find-release.ts'
 import { presentRelease } from './present-release.ts'
 
 /** Releases of a channel, the newest first. */
@@ -16,10 +17,7 @@ export async function listReleases(
     const { id: channelId } = await findChannel(tx, ctx, channel)
     const rows = await tx.release.findMany({
       where: { channelId, ...after },
-      include: {
-        channel: { select: { id: true, name: true } },
-        manifests: { orderBy: { architecture: 'asc' } },
-      },
+      include: releaseParts,
       orderBy: newestFirst,
       take: limit + 1,
     })

@@ -20,6 +20,7 @@ export function presentRelease(row: ReleaseRow): Release {
     baseImage,
     imageCreatedAt: row.imageCreatedAt?.toISOString() ?? null,
     notes,
+    ...presentMarks(row),
     annotations: Annotations.parse(row.annotations),
     manifests: row.manifests.map(({ architecture, manifestDigest, configDigest, sizeBytes, layers }) => ({
       architecture,
@@ -30,5 +31,15 @@ export function presentRelease(row: ReleaseRow): Release {
     })),
     createdBy,
     createdAt: row.createdAt.toISOString(),
+  }
+}
+
+/** What the update graph knows of it. */
+function presentMarks(row: ReleaseRow): Pick<Release, 'barrier' | 'deadEnd' | 'minimumFrom'> {
+  const { barrier, deadEndReason: reason, deadEndLeave: mayLeave, minimum } = row
+  return {
+    barrier,
+    deadEnd: reason === null ? null : { reason, mayLeave },
+    minimumFrom: minimum && { id: minimum.id, name: minimum.version ?? minimum.tag ?? minimum.id.slice(0, 8) },
   }
 }

@@ -11,6 +11,8 @@ import { loadView } from './load-view.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { isObservationOver } from './observed.ts'
 import { planTargets } from './plan-targets.ts'
+import { reroute } from './reroute.ts'
+import { readRoutes } from './routes.ts'
 import { beginRunning } from './start-rollout.ts'
 import { lockToStart } from './supersede-rollouts.ts'
 import { countTargets } from './target-counts.ts'
@@ -51,6 +53,7 @@ async function turn(
   if (rollout.plannedAt === null && rollout.state !== 'superseded') return { more: await plan(tx, ctx, rollout) }
   const view = await loadView(tx, ctx, rollout)
   if (await takeOut(tx, { rollout, now, keys }, view)) return { more: true }
+  if (await reroute(tx, { rollout, now, keys }, view)) return { more: true }
   const decision = decide(view, now.getTime())
   await applyDecision(tx, { rollout, now, keys }, { view, decision })
   return { more: decision.wakeAt !== null && decision.wakeAt <= now.getTime() }
@@ -92,6 +95,7 @@ async function plan(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
     rolloutId: rollout.id,
     stratifyBy: policy.stratifyBy,
     inBetween: await readInBetween(tx, { rolloutId: rollout.id }),
+    routes: await readRoutes(tx, rollout),
   }
   await planTargets(tx, { ...selection, planCursor, policy, now: ctx.services.now() })
   return true

@@ -4,6 +4,7 @@ import { eligibilitySql } from './eligibility.ts'
 import { excludesOf } from './exclude-sql.ts'
 import { readInBetween } from './in-between.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
+import { readRoutes } from './routes.ts'
 import { wakeRollout } from './wake-rollout.ts'
 
 const joined = {
@@ -61,14 +62,15 @@ async function insertTarget(
     rolloutId: id,
     stratifyBy,
     inBetween,
+    routes: await readRoutes(tx, { channelId, releaseId }),
   })
   // A stratified order is ranked once; who comes later has a place of its own in it.
   const position = plannedAt === null ? Prisma.sql`position` : Prisma.sql`position & 4503599627370495`
   return tx.$executeRaw`
     INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, state, because, digest, from_digest,
-                                from_boot_key, state_since)
+                                from_boot_key, hops, state_since)
     SELECT ${id}::uuid, device_id, ${organizationId}::uuid, group_id, ${position}, 'pending', ${JSON.stringify(joined)}::jsonb,
-           digest, from_digest, from_boot_key, ${ctx.services.now()}
+           digest, from_digest, from_boot_key, hops, ${ctx.services.now()}
     FROM (${eligible} AND d.id = ${deviceId}::uuid) AS e WHERE skip IS NULL
     ON CONFLICT DO NOTHING`
 }

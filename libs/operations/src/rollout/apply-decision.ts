@@ -6,6 +6,7 @@ import { foldChanges } from './fold-changes.ts'
 import { writeGrantOrder } from './grant-order.ts'
 import { holdChanges, writeHold } from './hold-events.ts'
 import type { RolloutRow } from './lock-rollout.ts'
+import { writeHops } from './write-hops.ts'
 import { writeInstructions, type InstructionContext } from './write-instructions.ts'
 import { writeSlots } from './write-slots.ts'
 import { postponeTargets, writeTargets } from './write-targets.ts'
@@ -19,6 +20,7 @@ export async function applyDecision(
   const { rollout, now } = ctx
   const { changed, postponed } = foldChanges(view.targets, decision.targets, now)
   await writeTargets(tx, rollout.id, changed)
+  await writeHops(tx, rollout.id, changed)
   await writeGrantOrder(tx, rollout, { view, changed })
   await postponeTargets(tx, rollout.id, postponed)
   await writeSlots(tx, { organizationId: rollout.organizationId, rolloutId: rollout.id, now }, changed)

@@ -3,6 +3,8 @@ import { selectorSql } from '../device/selector-sql.ts'
 import { excludedSql } from './exclude-sql.ts'
 import { busySql, holdsSql } from './in-between.ts'
 import { positionSql, type Order } from './planned-order.ts'
+import { routeSql } from './route-sql.ts'
+import type { RouteRow } from './routes.ts'
 
 /** Whom a rollout is for. */
 export interface Selection extends Order {
@@ -14,20 +16,23 @@ export interface Selection extends Order {
   readonly excludes: readonly string[]
   /** Rollouts that this one supersedes: who holds one of their releases takes part whatever the selector says. */
   readonly inBetween: readonly string[]
+  /** The ways to the release, where the channel's update graph has marks. */
+  readonly routes?: readonly RouteRow[] | undefined
 }
 
 /**
- * Rows `(device_id, group_id, name, digest, from_digest, from_boot_key, value, position, skip)`: every device that follows the channel
+ * Rows `(device_id, group_id, name, digest, from_digest, from_boot_key, value, position, hops, blocked, skip)`: every device that follows the channel
  * and matches the selector, with its value of the label that stratifies the order, and the reason why it takes no part, if
  * there is one.
  */
 export function eligibilitySql(selection: Selection): Prisma.Sql {
   const { organizationId, channelId, releaseId, selector, stratifyBy, inBetween } = selection
+  const route = routeSql(selection.routes)
   return Prisma.sql`
     SELECT d.id AS device_id, d.group_id, d.name,
       coalesce(m.manifest_digest, r.index_digest, '') AS digest, s.booted_digest AS from_digest, s.boot_key AS from_boot_key,
       ${stratifyBy ? Prisma.sql`d.labels ->> ${stratifyBy}::text` : Prisma.sql`NULL::text`} AS value,
-      ${positionSql(selection)} AS position,
+      ${positionSql(selection)} AS position, ${route.hops} AS hops, ${route.blocked} AS blocked,
       CASE
         WHEN ${excludedSql(selection.excludes)} THEN 'excluded'
         WHEN m.manifest_digest IS NULL THEN 'no_manifest'
@@ -35,6 +40,7 @@ export function eligibilitySql(selection: Selection): Prisma.Sql {
         WHEN q.digest IS NOT NULL THEN 'quarantined'
         WHEN x.held_since IS NOT NULL THEN 'server_behind'
         WHEN d.pinned_release_id <> r.id THEN 'pinned'
+        ELSE ${route.skip}
       END AS skip
     FROM device d
     JOIN device_group g ON g.id = d.group_id
@@ -43,6 +49,7 @@ export function eligibilitySql(selection: Selection): Prisma.Sql {
     LEFT JOIN device_state s ON s.device_id = d.id
     LEFT JOIN device_desired x ON x.device_id = d.id
     LEFT JOIN device_quarantine q ON q.device_id = d.id AND q.digest = m.manifest_digest AND q.lifted_at IS NULL
+    ${route.join}
     WHERE d.organization_id = ${organizationId}::uuid AND g.channel_id = ${channelId}::uuid AND d.removed_at IS NULL
       AND ${selector === null ? Prisma.sql`true` : Prisma.sql`(${selectorSql(selector)} OR ${holdsSql(inBetween)})`}`
 }
@@ -54,6 +61,11 @@ const sentences: Record<string, string> = {
   quarantined: 'The device rolled back from this image before.',
   server_behind: 'The device is ahead of this server and waits for an operator.',
   pinned: 'The device is pinned to another release.',
+  release_dead_end: 'The release is a dead end, and is not offered.',
+  dead_end: 'The device runs a dead end, which nothing leaves by itself.',
+  crosses_barrier: 'The device has passed a barrier that is newer than the release.',
+  barrier_unavailable: 'A barrier on the way is a dead end, or has no image for the architecture of the device.',
+  below_minimum: 'What the device runs is older than the release allows, and no release leads there.',
 }
 
 /** The sentence for a reason of `eligibilitySql`. */

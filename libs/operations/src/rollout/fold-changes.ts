@@ -18,6 +18,7 @@ export interface TargetRowChange {
   readonly soakBootKey: string | null
   readonly soakUntil: Date | null
   readonly attempts: number
+  readonly hop: TargetChange['hop']
   readonly slot: 'take' | 'free' | undefined
   readonly instruct: Instruction | undefined
 }
@@ -61,6 +62,7 @@ function fold(target: TargetView, list: readonly TargetChange[], now: Date): Tar
     soakBootKey: soak?.bootKey ?? null,
     soakUntil: toDate(soak?.until ?? null),
     attempts: end.attempts ?? target.attempts,
+    hop: end.hop,
     slot: end.slot,
     instruct: end.instruct,
   }

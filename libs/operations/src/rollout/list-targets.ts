@@ -6,6 +6,8 @@ import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { readCursor, toPage } from '../page.ts'
+import { presentHop } from './present-hop.ts'
+import { placeColumnsSql, type PlaceRow } from './target-place.ts'
 
 export interface ListTargetsInput {
   readonly rollout: string
@@ -15,7 +17,7 @@ export interface ListTargetsInput {
   readonly limit: number
 }
 
-interface Row {
+interface Row extends PlaceRow {
   deviceId: string
   deviceName: string
   wave: number | null
@@ -23,8 +25,6 @@ interface Row {
   state: TargetState
   reason: string | null
   because: Because
-  digest: string
-  fromDigest: string | null
   stateSince: Date
   grantedAt: Date | null
   soakUntil: Date | null
@@ -58,17 +58,27 @@ function readRows(tx: Tx, { rollout, state, wave, cursor, limit }: ListTargetsIn
   ]
   return tx.$queryRaw<Row[]>`
     SELECT t.device_id::text AS "deviceId", d.name AS "deviceName", t.wave, t.position, t.state, t.reason, t.because,
-      t.digest, t.from_digest AS "fromDigest", t.state_since AS "stateSince", t.granted_at AS "grantedAt",
+      t.digest, t.from_digest AS "fromDigest", ${placeColumnsSql}, t.state_since AS "stateSince", t.granted_at AS "grantedAt",
       t.soak_until AS "soakUntil"
     FROM rollout_target t JOIN device d ON d.id = t.device_id
+    JOIN rollout o ON o.id IS NOT DISTINCT FROM t.rollout_id JOIN release r ON r.id = o.release_id
     WHERE ${Prisma.join(conditions, ' AND ')}
     ORDER BY t.position, t.device_id LIMIT ${limit + 1}`
 }
 
-function toTarget({ position, stateSince, grantedAt, soakUntil, ...row }: Row): Target {
+function toTarget(row: Row): Target {
+  const { deviceId, deviceName, wave, position, state, reason, because, digest, stateSince, grantedAt, soakUntil } = row
   return {
-    ...row,
+    deviceId,
+    deviceName,
+    wave,
     position: Number(position),
+    state,
+    reason,
+    because,
+    digest,
+    hop: presentHop(row),
+    fromDigest: row.fromDigest,
     stateSince: stateSince.toISOString(),
     grantedAt: grantedAt?.toISOString() ?? null,
     soakUntil: soakUntil?.toISOString() ?? null,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AgentError, Attempt, Health } from '@bootfleet/contracts'
 import { busyStates, earlyStates, type ReportView, type TargetState, type TargetView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
+import { goalDigestSql, placeColumnsSql, readPlace, type PlaceRow } from './target-place.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 
 // What `decide` reads of a stored report. Devices wrote it, so each part may be missing.
@@ -12,7 +13,7 @@ const StoredReport = z.object({
   health: Health.nullish().catch(null),
 })
 
-interface TargetRow {
+interface TargetRow extends PlaceRow {
   deviceId: string
   groupId: string
   bucket: string | null
@@ -21,10 +22,6 @@ interface TargetRow {
   reason: string | null
   stateSince: Date
   dueAt: Date | null
-  digest: string
-  indexDigest: string | null
-  fromDigest: string | null
-  fromBootKey: string | null
   grantId: string | null
   grantConn: string | null
   grantedAt: Date | null
@@ -64,8 +61,8 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
   const rows = await tx.$queryRaw<TargetRow[]>`
     SELECT t.device_id::text AS "deviceId", t.group_id::text AS "groupId",
       d.labels ->> (SELECT g.budget ->> 'groupBy' FROM device_group g WHERE g.id = t.group_id) AS bucket, t.wave, t.state, t.reason,
-      t.state_since AS "stateSince", t.due_at AS "dueAt", t.digest, r.index_digest AS "indexDigest",
-      t.from_digest AS "fromDigest", t.from_boot_key AS "fromBootKey", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
+      t.state_since AS "stateSince", t.due_at AS "dueAt", t.digest, ${placeColumnsSql},
+      t.from_digest AS "fromDigest", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
       t.granted_at AS "grantedAt", t.grant_boot_key AS "grantBootKey", t.recalled, t.soak_boot_key AS "soakBootKey",
       t.soak_until AS "soakUntil", t.attempts, b.device_id IS NOT NULL
         AND (b.rollout_id = t.rollout_id OR t.state = ANY(${[...earlyStates]}::text[])) AS "holdsSlot", d.removed_at IS NOT NULL AS removed,
@@ -81,7 +78,7 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
     LEFT JOIN device_state s ON s.device_id = t.device_id
     LEFT JOIN device_presence p ON p.device_id = t.device_id
     LEFT JOIN device_desired x ON x.device_id = t.device_id
-    LEFT JOIN device_quarantine q ON q.device_id = t.device_id AND q.digest = t.digest AND q.lifted_at IS NULL
+    LEFT JOIN device_quarantine q ON q.device_id = t.device_id AND q.digest = ${goalDigestSql} AND q.lifted_at IS NULL
     LEFT JOIN budget_slot b ON b.device_id = t.device_id
     WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND t.rollout_id IS NOT DISTINCT FROM ${rollout.id}::uuid
     ORDER BY t.position, t.device_id`
@@ -89,8 +86,7 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
 }
 
 function toTarget(row: TargetRow): TargetView {
-  const { deviceId, groupId, bucket, wave, state, reason, fromDigest, fromBootKey, recalled, soakBootKey, attempts } =
-    row
+  const { deviceId, groupId, bucket, wave, state, reason, recalled, soakBootKey, attempts } = row
   return {
     deviceId,
     groupId,
@@ -98,15 +94,13 @@ function toTarget(row: TargetRow): TargetView {
     wave,
     state,
     reason,
-    fromDigest,
-    fromBootKey,
+    ...readPlace(row),
     recalled,
     soakBootKey,
     attempts,
     holdsSlot: row.holdsSlot,
     stateSince: row.stateSince.getTime(),
     dueAt: millis(row.dueAt),
-    accept: row.indexDigest === null ? [row.digest] : [row.digest, row.indexDigest],
     grant: toGrant(row),
     soakUntil: millis(row.soakUntil),
     device: {

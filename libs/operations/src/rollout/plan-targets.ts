@@ -57,12 +57,12 @@ async function insertChunk(tx: Tx, planning: Planning): Promise<ChunkRow> {
       ORDER BY device_id LIMIT ${planChunk}),
     written AS (
       INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, state, reason, because, digest,
-                                  from_digest, from_boot_key, state_since)
+                                  from_digest, from_boot_key, hops, state_since)
       SELECT ${rolloutId}::uuid, device_id, ${organizationId}::uuid, group_id,
              CASE WHEN skip IS NULL THEN position ELSE ${unplacedSql} END,
              CASE WHEN skip IS NULL THEN 'pending' ELSE 'skipped' END, skip,
-             CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE ${JSON.stringify(because)}::jsonb -> skip END,
-             digest, from_digest, from_boot_key, ${now}
+             CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE coalesce(blocked, ${JSON.stringify(because)}::jsonb -> skip) END,
+             digest, from_digest, from_boot_key, hops, ${now}
       FROM chunk
       ON CONFLICT DO NOTHING)
     SELECT count(*)::int AS seen, (SELECT device_id::text FROM chunk ORDER BY device_id DESC LIMIT 1) AS last FROM chunk`

@@ -13,6 +13,7 @@ import { readSuperseded, warnOfSuperseded } from './preview-superseded.ts'
 import { readWaveOrders, shown, warnOfMissed } from './preview-order.ts'
 import { bytesToPull } from './pull-size.ts'
 import { warnOfSample } from './preview-sample.ts'
+import { readRoutes } from './routes.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
 
 /** What a rollout would do if it started now. Nothing is written. The order is another one when it is created: its salt is its id. */
@@ -30,6 +31,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       rolloutId: ctx.services.newId(),
       stratifyBy: spec.stratifyBy,
       inBetween: await readInBetween(tx, { startingOn: channel.id }),
+      routes: await readRoutes(tx, { channelId: channel.id, releaseId: release.id }),
     }
     const excluded = await readExcluded(tx, selection)
     const eligible = await countRows(tx, selection)

@@ -1,6 +1,7 @@
 import { failureStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { inOrganization, type Ctx } from '../context.ts'
+import { goalDigestSql } from './target-place.ts'
 import { lockKnownRollout, type RolloutRow } from './lock-rollout.ts'
 
 const chunk = 1000
@@ -35,12 +36,13 @@ export async function retryFailed(
     UPDATE rollout_target t
     SET state = 'pending', reason = NULL, because = ${JSON.stringify(because)}::jsonb, state_since = ${now}, due_at = ${now},
       grant_id = NULL, grant_conn = NULL, granted_at = NULL, grant_boot_key = NULL, recalled = false, soak_boot_key = NULL,
-      soak_until = NULL, attempts = 0
-    FROM (SELECT device_id FROM rollout_target WHERE rollout_id = ${rolloutId}::uuid AND state = ANY(${[...failureStates]})
+      soak_until = NULL, attempts = 0, hop = 0, hop_boot_key = NULL
+    FROM (SELECT device_id, ${goalDigestSql} AS goal FROM rollout_target t
+          WHERE rollout_id = ${rolloutId}::uuid AND state = ANY(${[...failureStates]})
             AND (${deviceId}::uuid IS NULL OR device_id = ${deviceId}::uuid)
           ORDER BY device_id LIMIT ${chunk} FOR UPDATE) AS failed
     WHERE t.device_id = failed.device_id AND t.rollout_id IS NOT DISTINCT FROM ${rolloutId}::uuid
-    RETURNING t.device_id::text AS "deviceId", t.digest, t.wave`
+    RETURNING t.device_id::text AS "deviceId", failed.goal AS digest, t.wave`
   if (rows.length === 0) return 0
   await liftQuarantine(tx, now, rows)
   await limitExcused(tx, rolloutId)

@@ -10,6 +10,7 @@ import type { RolloutRow } from './lock-rollout.ts'
 import { countEligible } from './plan-targets.ts'
 import { presentRollout } from './present-rollout.ts'
 import { submitForApproval } from './submit-for-approval.ts'
+import { readRoutes } from './routes.ts'
 import { lockToStart, supersedeRollouts } from './supersede-rollouts.ts'
 import { legalState, transition } from './transition.ts'
 
@@ -60,6 +61,7 @@ async function refuseWhenNobody(tx: Tx, rollout: RolloutRow): Promise<void> {
     excludes: excludesOf(rollout),
     rolloutId: rollout.id,
     inBetween,
+    routes: await readRoutes(tx, rollout),
   })
   if ((counts.get(null) ?? 0) > 0) return
   const reasons = [...counts].map(([reason, count]) => `${count}: ${skipReason(reason ?? '').message}`)

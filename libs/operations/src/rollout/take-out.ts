@@ -66,10 +66,14 @@ async function findMisfits(tx: Tx, rollout: RolloutRow, targets: readonly Target
           WHEN known.pinned_release_id <> ${releaseId}::uuid THEN 'pinned' END AS reason
       FROM known
       JOIN UNNEST(${deviceIds}::uuid[], ${targets.map(({ groupId }) => groupId)}::uuid[],
-        ${targets.map(({ accept }) => accept[0] ?? '')}::text[]) AS n(device_id, group_id, digest) ON n.device_id = known.id
+        ${targets.map(endDigest)}::text[]) AS n(device_id, group_id, digest) ON n.device_id = known.id
       JOIN device_group g ON g.id = known.group_id
       LEFT JOIN release_manifest m ON m.release_id = ${releaseId}::uuid AND m.architecture = known.architecture) AS checked
     WHERE reason IS NOT NULL OR digest <> planned`
+}
+
+function endDigest({ route, accept }: TargetView): string {
+  return (route?.hops.at(-1)?.accept ?? accept)[0] ?? ''
 }
 
 async function replaceDigests(tx: Tx, rolloutId: string, misfits: readonly Misfit[]): Promise<void> {

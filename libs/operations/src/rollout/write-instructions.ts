@@ -4,6 +4,7 @@ import type { PublicKeys } from '../desired/build-desired.ts'
 import { writeDesired, type DesiredChange } from '../desired/write-desired.ts'
 import type { TargetRowChange } from './fold-changes.ts'
 import type { RolloutRow } from './lock-rollout.ts'
+import { goalDigestSql } from './target-place.ts'
 
 export interface InstructionContext {
   readonly rollout: RolloutRow
@@ -41,7 +42,8 @@ export async function writeInstructions(
 
 async function loadImages(tx: Tx, rolloutId: string, deviceIds: string[]): Promise<Map<string, ImageRow>> {
   const rows = await tx.$queryRaw<ImageRow[]>`
-    SELECT t.device_id::text AS "deviceId", r.repository, t.digest, r.index_digest AS "indexDigest"
+    SELECT t.device_id::text AS "deviceId", r.repository, ${goalDigestSql} AS digest,
+      CASE WHEN t.hops -> t.hop IS NULL THEN r.index_digest ELSE t.hops -> t.hop ->> 'indexDigest' END AS "indexDigest"
     FROM rollout_target t JOIN rollout o ON o.id IS NOT DISTINCT FROM t.rollout_id JOIN release r ON r.id = o.release_id
     WHERE o.id = ${rolloutId}::uuid AND t.device_id = ANY(${deviceIds}::uuid[])`
   return new Map(rows.map((row) => [row.deviceId, row]))
