@@ -6,11 +6,14 @@ import { formatBytes } from '../output/bytes.ts'
 import { releaseName } from '../output/rollout-text.ts'
 import { renderTable } from '../output/table.ts'
 import { noteMore, parseCount, readPages } from '../read-pages.ts'
+import { addUpdateRelease, graphText } from './releases-update.ts'
 
 interface CreateOptions {
   readonly channel: string
   readonly as?: string
   readonly notes?: string
+  readonly barrier?: boolean
+  readonly minimumFrom?: string
 }
 
 interface ListOptions {
@@ -22,13 +25,15 @@ const columns = [
   { title: 'ID', value: ({ id }: Release) => id },
   { title: 'VERSION', value: releaseName, shrinkTo: 8 },
   { title: 'PLATFORMS', value: architectures, shrinkTo: 8 },
+  { title: 'GRAPH', value: (release: Release) => graphText(release) || '-', shrinkTo: 8 },
   { title: 'PUBLISHED', value: ({ createdAt }: Release) => formatAge(createdAt, Date.now()) },
 ]
 
-/** `bootfleet releases create|list`. */
+/** `bootfleet releases create|update|list`. */
 export function addReleases(program: Command, cli: Cli): void {
   const releases = program.command('releases').description('images published to a channel')
   addCreate(releases, cli)
+  addUpdateRelease(releases, cli)
   addList(releases, cli)
 }
 
@@ -40,9 +45,14 @@ function addCreate(releases: Command, cli: Cli): void {
     .requiredOption('--channel <channel>')
     .option('--as <version>', 'its version; otherwise what the image says of itself')
     .option('--notes <text>')
-  command.action(async (image: string, { channel, as: version, notes }: CreateOptions) => {
+    .option('--barrier', 'must be booted before anything newer')
+    .option('--minimum-from <release>', 'only devices on this release or a newer one may take it')
+  command.action(async (image: string, { channel, as: version, notes, barrier, minimumFrom }: CreateOptions) => {
     const { client, output } = await openSession(cli, command)
-    const release = await client.releases.create({ params: { channel }, body: { image, version, notes } })
+    const release = await client.releases.create({
+      params: { channel },
+      body: { image, version, notes, barrier, minimumFrom },
+    })
     output.result(release, () => [
       `Release ${releaseName(release)} of ${release.channel.name} (${architectures(release)}): ${release.id}`,
       ...release.manifests.map(

@@ -2,14 +2,7 @@ import type { Because } from '../rollout/because.ts'
 import type { ReleaseNode } from './release-node.ts'
 
 /** Why the update graph keeps a device from a release, as reasons of skipped targets. */
-export const blockedReasons = [
-  'release_dead_end',
-  'dead_end',
-  'crosses_barrier',
-  'barrier_unavailable',
-  'below_minimum',
-] as const
-export type BlockedReason = (typeof blockedReasons)[number]
+type BlockedReason = 'release_dead_end' | 'dead_end' | 'crosses_barrier' | 'barrier_unavailable' | 'below_minimum'
 
 function skip(reason: BlockedReason, message: string, release: string): Because {
   return { code: `skip.${reason}`, message, release }

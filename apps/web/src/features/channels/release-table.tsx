@@ -32,6 +32,8 @@ export function ReleaseTable({ channel, releases }: { channel: Channel; releases
             <th scope="row">
               <Link href={paths.release(release.id)}>{title}</Link>{' '}
               {channel.current?.id === release.id && <Badge state="current" tone="good" />}
+              {release.barrier && <Badge state="barrier" tone="quiet" />}
+              {release.deadEnd && <Badge state="dead end" tone="bad" />}
             </th>
             <td className="wide">{digest && <Digest digest={digest} />}</td>
             <td className="wide">{release.manifests.map(({ architecture }) => architecture).join(', ')}</td>

@@ -36,6 +36,7 @@ export function TargetTable({ rollout: { id, waves }, targets, slotsHeld, refusa
           <td className="wide">{waveName(target, waves)}</td>
           <td>
             <Badge state={target.state} tone={targetTones[target.state]} />
+            {target.hop && <span className="quiet"> {hopText(target.hop)}</span>}
             <span className="phone quiet">{target.because.message}</span>
             {slotsHeld && mayHoldSlot(target) && (
               <ReleaseSlot rollout={id} device={target.deviceId} name={target.deviceName} refusal={refusal} />
@@ -60,4 +61,8 @@ function mayHoldSlot({ state, reason, grantedAt }: Target): boolean {
 function waveName({ wave }: Target, waves: RolloutWave[]): string {
   if (wave === null) return 'none yet'
   return waves.find(({ index }) => index === wave)?.name ?? String(wave + 1)
+}
+
+function hopText({ number, of, release }: NonNullable<Target['hop']>): string {
+  return `hop ${number} of ${of}: release ${release.name}`
 }
