@@ -1,4 +1,7 @@
+import type { AgentError } from '@bootfleet/contracts'
 import type { HostStatus } from './bootc/host-status.ts'
+import { record } from './bootc/untrusted.ts'
+import { HostError } from './host/host-adapter.ts'
 import { log, messageOf } from './log.ts'
 import type { Runtime } from './runtime.ts'
 import { readJson } from './store/store.ts'
@@ -18,15 +21,28 @@ export async function observeHost({
   try {
     memory.host = await driver.status()
     memory.hostIsFresh = true
+    memory.statusError = undefined
   } catch (error) {
-    memory.hostIsFresh = driver.capabilities.version === undefined
-    if (driver.capabilities.version !== undefined) log('status_failed', { detail: messageOf(error) })
+    memory.hostIsFresh = false
+    memory.statusError = statusErrorOf(error)
+    log('status_failed', { detail: messageOf(error) })
     return
   }
   await platform.run.write(cacheName, JSON.stringify(memory.host)).catch(() => undefined)
 }
 
+/** A status that only waits for its turn, behind another program that holds the lock, is no failure yet. */
+function statusErrorOf(error: unknown): AgentError | undefined {
+  if (!(error instanceof HostError)) return { code: 'bootc_failed', detail: messageOf(error), retryable: true }
+  const { code, detail } = error.failure
+  if (code === 'bootc_timeout') return undefined
+  return { code, detail: `bootc status: ${detail}`.slice(0, 1024), retryable: true }
+}
+
 /** What an earlier process of this boot learnt last: enough to say hello with while a pull of its still runs. */
 export async function lastKnownHost(run: Store): Promise<HostStatus | undefined> {
-  return (await readJson(run, cacheName)) as HostStatus | undefined
+  const known = record(await readJson(run, cacheName))
+  const deployments = [known?.['booted'], known?.['staged'], known?.['rollback']]
+  const isWhole = Array.isArray(known?.['others']) && deployments.every((entry) => entry === null || record(entry))
+  return isWhole && typeof known?.['kind'] === 'string' ? (known as unknown as HostStatus) : undefined
 }

@@ -24,6 +24,7 @@ export function newMemory(): Memory {
     rebootAskedAt: null,
     retry: null,
     error: undefined,
+    statusError: undefined,
     step: { kind: 'idle', because: 'starting' },
     stopPull: undefined,
     inventoryHash: undefined,
@@ -71,7 +72,8 @@ export async function openRuntime(input: {
 function report(runtime: Runtime): void {
   const { memory, journal, desired, outbox, bootKey } = runtime
   if (journal.current().bootKey !== bootKey) return
-  const { step, error, inventoryHash, driftHash } = memory
+  const { step, inventoryHash, driftHash } = memory
+  const error = memory.statusError ?? memory.error
   const observedHash = desired.current()?.hash
   const state = buildState({ view: viewOf(runtime), observedHash, step, error, inventoryHash, driftHash })
   outbox.say((queue) => queue.putState(state))

@@ -32,16 +32,27 @@ export async function recordBoot(runtime: Runtime): Promise<void> {
 }
 
 async function classify(runtime: Runtime, attempt: JournalAttempt): Promise<BootVerdict | undefined> {
-  const failure = await runtime.platform.machine.finalizeFailure()
+  const { backend } = runtime.memory.host
+  const isSoft = kernelBoot(runtime.bootKey) === kernelBoot(runtime.journal.current().bootKey)
+  const { failure, began } = await runtime.platform.machine.lastShutdown({ backend, isSoft })
   const records = runtime.bootLog.entries()
-  const since = records.slice(records.findIndex(({ bootKey }) => bootKey === attempt.bootKey) + 1)
+  const stagedIn = records.findIndex(({ bootKey }) => bootKey === attempt.bootKey)
+  // A log that does not reach back so far tells nothing: the target may have run here long before.
+  const since = stagedIn < 0 ? [] : records.slice(stagedIn + 1)
   const ranInTarget = since.some(({ booted }) => holds(booted, attempt.accept))
   return classifyBoot({
     attempt,
     host: runtime.memory.host,
     ranInTarget,
+    isSoft,
+    finalizeBegan: began,
     ...(failure !== undefined && { finalizeFailure: failure }),
   })
+}
+
+/** A reboot of userspace alone keeps it. */
+function kernelBoot(bootKey: string): string {
+  return bootKey.split(':')[0] ?? ''
 }
 
 /** The journal of the new boot, given how the attempt stands. */

@@ -22,6 +22,8 @@ export interface Memory {
   rebootAskedAt: number | null
   retry: (NonNullable<View['retry']> & { failures: number }) | null
   error: AgentError | undefined
+  /** Why bootc cannot be asked, as long as it cannot. */
+  statusError: AgentError | undefined
   step: Step
   /** Ends the pull that runs now. */
   stopPull: AbortController | undefined

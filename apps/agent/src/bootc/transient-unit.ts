@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AgentConfig } from '../config.ts'
 import { runCommand } from '../machine/run-command.ts'
@@ -7,6 +7,7 @@ import type { CommandOptions, CommandResult } from '../machine/run-command.ts'
 
 const unit = 'bootfleet-bootc.service'
 const quick = { timeoutMs: 20_000 }
+const maxOutput = 256 * 1024
 
 /** Whether bootc should run in a unit of its own, so that restarting the agent does not kill a pull. */
 export async function canUseTransientUnit(config: AgentConfig): Promise<boolean> {
@@ -31,6 +32,8 @@ export async function runInUnit(
     '--collect',
     `--unit=${unit}`,
     '--description=bootc, run by bootfleet',
+    // Also when the agent that started it is gone.
+    `--property=RuntimeMaxSec=${Math.ceil(options.timeoutMs / 1000)}`,
     `--property=StandardOutput=truncate:${outputs.stdout}`,
     `--property=StandardError=truncate:${outputs.stderr}`,
     ...Object.entries(config.proxyEnv).map(([name, value]) => `--setenv=${name}=${value}`),
@@ -45,10 +48,16 @@ export async function runInUnit(
   return { ...result, ...output }
 }
 
+/** The last 256 KiB: what a unit writes has no bound. */
 async function tail(path: string): Promise<string> {
+  const file = await open(path).catch(() => undefined)
+  if (file === undefined) return ''
   try {
-    return (await readFile(path, 'utf8')).slice(-256 * 1024)
-  } catch {
-    return ''
+    const { size } = await file.stat()
+    const length = Math.min(size, maxOutput)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await file.close()
   }
 }

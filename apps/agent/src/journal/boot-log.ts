@@ -1,5 +1,5 @@
-import { limits } from '@bootfleet/contracts'
-import type { BootBody } from '@bootfleet/contracts'
+import { BootBody, limits } from '@bootfleet/contracts'
+import { z } from 'zod'
 import type { Store } from '../store/store.ts'
 
 /** One boot. It is sent once `final`: its health is known, or a later boot shows that it never will be. */
@@ -46,6 +46,8 @@ export async function openBootLog(state: Store): Promise<BootLog> {
   }
 }
 
+const Entry = BootBody.extend({ final: z.boolean(), seen: z.boolean() })
+
 /** The record as it goes over the wire. */
 export function bootRecordOf({ final: _final, seen: _seen, ...record }: BootLogEntry): BootBody {
   return record
@@ -54,7 +56,8 @@ export function bootRecordOf({ final: _final, seen: _seen, ...record }: BootLogE
 function parse(text: string): BootLogEntry[] {
   return text.split('\n').flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as BootLogEntry]
+      const entry = Entry.safeParse(JSON.parse(line))
+      return entry.success ? [entry.data as BootLogEntry] : []
     } catch {
       return []
     }

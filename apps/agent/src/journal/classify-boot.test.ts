@@ -84,6 +84,23 @@ describe('a new boot', () => {
       verdict(leftTarget, { phase: 'done', outcome: 'booted_target' }),
       'rolled_back',
     ],
+    [
+      'of the origin after a finalisation that failed, with an older deployment of the target beside it',
+      verdict(leftTarget, {}, { finalizeFailure: 'no space' }),
+      'finalize_failed',
+    ],
+    [
+      'of the origin after a finalisation that was cut off',
+      verdict(onFrom, {}, { finalizeBegan: true }),
+      'never_finalized',
+    ],
+    [
+      'of the kernel with the target left behind and queued',
+      verdict({ ...leftTarget, rollbackQueued: true }, {}, { isSoft: false }),
+      'rolled_back',
+    ],
+    ['of userspace into the target', verdict(inTarget, {}, { isSoft: true }), 'booted_target'],
+    ['of userspace with the target left behind for good', verdict(leftTarget, {}, { isSoft: true }), 'rolled_back'],
     ['of neither', verdict({ booted: deployment('f') }), 'diverged'],
     ['of nothing that bootc knows', verdict({}), 'diverged'],
   ])('%s is told from the others', (_case, outcome, expected) => {
@@ -92,6 +109,10 @@ describe('a new boot', () => {
 
   it.each([
     ['an ordinary reboot with a locked stage', verdict(onFrom, { phase: 'staged' })],
+    [
+      'a restart of userspace that left the target to the next reboot',
+      verdict({ ...leftTarget, rollbackQueued: true }, {}, { isSoft: true }),
+    ],
     ['an ordinary reboot during staging', verdict(onFrom, { phase: 'staging' })],
     ['another boot of the target that is verified', verdict(inTarget, { phase: 'verifying' })],
     ['another boot of the target that was healthy', verdict(inTarget, { phase: 'done', outcome: 'booted_target' })],

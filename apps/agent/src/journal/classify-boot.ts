@@ -7,6 +7,10 @@ export interface BootFacts {
   host: HostStatus
   /** What ostree says about a finalisation that failed at the end of the boot before. */
   finalizeFailure?: string
+  /** The journal of that boot shows that the finalisation was begun. */
+  finalizeBegan?: boolean
+  /** Userspace alone was restarted, and no boot loader had a say. */
+  isSoft?: boolean
   /** The agent itself ran in the target since the attempt began. */
   ranInTarget: boolean
 }
@@ -40,11 +44,24 @@ function backOnFrom(facts: BootFacts): BootVerdict | undefined {
     return { outcome: 'rolled_back', detail: attempt.detail ?? 'something else booted the previous image again' }
   }
   if (facts.ranInTarget) return { outcome: 'rolled_back', detail: 'booted, then something booted the previous image' }
-  if (isLeftBehind(facts)) return { outcome: 'rolled_back', detail: notStarted(facts.host) }
   if (finalizeFailure !== undefined) return { outcome: 'finalize_failed', detail: finalizeFailure }
+  if (isLeftBehind(facts)) {
+    return isPending(facts) ? undefined : { outcome: 'rolled_back', detail: notStarted(facts.host) }
+  }
   // A locked stage does not outlive a reboot: only an attempt that was meant to boot has failed to.
   if (attempt.phase !== 'rebooting') return undefined
-  return { outcome: 'never_finalized', detail: 'the machine went down before the new image was made bootable' }
+  return { outcome: 'never_finalized', detail: facts.finalizeBegan === true ? cutOff : tooEarly }
+}
+
+const cutOff = 'making the new image bootable was begun and cut off: by a power loss, or by the time limit of systemd'
+const tooEarly = 'the machine went down before the new image was made bootable'
+
+/**
+ * A restart of userspace by hand makes what is staged bootable and goes on with the old root: the target was not tried,
+ * and the next reboot boots it.
+ */
+function isPending({ isSoft, attempt, host }: BootFacts): boolean {
+  return isSoft === true && attempt.via === 'stage' && host.backend === 'ostree' && host.rollbackQueued
 }
 
 /** The target is a finished deployment that is not booted: it was booted, or tried, and left. */

@@ -1,6 +1,7 @@
 import type { attemptOutcomes } from '@bootfleet/contracts'
 import { readJson } from '../store/store.ts'
 import type { Store } from '../store/store.ts'
+import { readStoredJournal } from './stored-journal.ts'
 
 export type AttemptOutcome = (typeof attemptOutcomes)[number]
 
@@ -82,11 +83,10 @@ export interface JournalStore {
   write: (change: Partial<Journal>) => Promise<void>
 }
 
-/** Opens the journal. One that cannot be read is started anew: everything else is derived from observation. */
+/** Opens the journal. What of it cannot be read is started anew: everything else is derived from observation. */
 export async function openJournal(state: Store): Promise<JournalStore> {
   const name = 'journal.json'
-  const stored = await readJson(state, name)
-  let journal: Journal = isJournal(stored) ? { ...emptyJournal(), ...stored } : emptyJournal()
+  let journal = readStoredJournal(await readJson(state, name), emptyJournal())
   return {
     current: () => journal,
     write: async (change) => {
@@ -95,8 +95,4 @@ export async function openJournal(state: Store): Promise<JournalStore> {
       journal = next
     },
   }
-}
-
-function isJournal(value: unknown): value is Journal {
-  return typeof value === 'object' && value !== null && (value as Journal).v === 1
 }

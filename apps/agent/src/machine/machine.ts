@@ -3,6 +3,7 @@ import type { HostStatus } from '../bootc/host-status.ts'
 import type { LocalDrift } from '../drift/read-drift.ts'
 import type { HookKind, HookResult } from '../hooks/hook.ts'
 import type { CheckInput, CheckRound } from '../health/check.ts'
+import type { LastShutdown } from './last-shutdown.ts'
 
 /** What the inventory says of a machine besides bootc; only what JSON can hold. */
 export interface MachineFacts {
@@ -39,8 +40,8 @@ export interface Machine {
   failedUnits: () => Promise<string[] | undefined>
   /** Runs all health checks once. */
   runChecks: (input: CheckInput) => Promise<CheckRound>
-  /** Why the boot before did not make its staged image bootable, or undefined. */
-  finalizeFailure: () => Promise<string | undefined>
+  /** What became of the image that was staged in the boot before. `isSoft`: userspace alone was restarted since. */
+  lastShutdown: (of: { backend: HostStatus['backend']; isSoft: boolean }) => Promise<LastShutdown>
   /** Throws what the machine said when it refused. */
   requestReboot: () => Promise<void>
   /** It is on its way down already. */

@@ -9,9 +9,10 @@ import type { Store } from '../store/store.ts'
 import type { Machine } from './machine.ts'
 import { readBootKey } from './boot-key.ts'
 import { readHardwareId, ociArchitecture } from './hardware-id.ts'
+import { readLastShutdown } from './last-shutdown.ts'
 import { runCommand } from './run-command.ts'
 import { readFacts } from './system-facts.ts'
-import { failedUnits, finalizeFailure, isGoingDown, readBootMs, requestReboot } from './systemd.ts'
+import { failedUnits, isGoingDown, readBootMs, requestReboot } from './systemd.ts'
 
 /** The machine that this process runs on, as systemd and the kernel show it. */
 export function systemMachine(config: AgentConfig, state: Store): Machine {
@@ -31,7 +32,7 @@ export function systemMachine(config: AgentConfig, state: Store): Machine {
     updaters: () => readUpdaters(config.root),
     failedUnits,
     runChecks: (input) => runChecks(config, input),
-    finalizeFailure,
+    lastShutdown: readLastShutdown,
     requestReboot,
     isGoingDown,
     disableOtherUpdaters: () => stopUpdaters(config.root, config.otherUpdaters),

@@ -48,15 +48,3 @@ export async function isGoingDown(): Promise<boolean> {
   const { stdout } = await runCommand('systemctl', ['is-system-running'], quick)
   return stdout.trim() === 'stopping'
 }
-
-/** What ostree said about a finalisation that failed at the end of the boot before, or undefined. */
-export async function finalizeFailure(): Promise<string | undefined> {
-  const unit = 'ostree-boot-complete.service'
-  const { stdout } = await runCommand('systemctl', ['is-failed', unit], quick)
-  if (stdout.trim() !== 'failed') return undefined
-  const args = ['-b', '-u', unit, '-o', 'cat', '-n', '50', '--no-pager']
-  const journal = await runCommand('journalctl', args, quick)
-  const said = journal.code === 0 ? journal.stdout : (await runCommand('systemctl', ['status', unit], quick)).stdout
-  const message = /ostree-finalize-staged\.service failed on previous boot: (.*)/.exec(said)?.[1]
-  return (message ?? `${unit} failed`).slice(0, 900)
-}

@@ -134,9 +134,15 @@ function isInSlot({ host }: View, image: Wanted): boolean {
   return host.staged === null && host.rollback?.incompatible === false && holds(host.rollback, image.accept)
 }
 
-/** The agent itself queued the rollback slot for the next boot, and no reboot came since. */
+/**
+ * The agent itself queued the rollback slot for the next boot, and no reboot came since; or somebody restarted userspace
+ * alone, which puts a staged deployment there.
+ */
 function isSlotQueued({ journal, host }: View): boolean {
   const { attempt } = journal
-  if (attempt?.via !== 'slot' || attempt.phase !== 'rebooting' || attempt.queuedBefore === undefined) return false
-  return host.rollbackQueued !== attempt.queuedBefore
+  if (attempt?.phase !== 'rebooting') return false
+  if (attempt.via === 'stage') {
+    return host.backend === 'ostree' && host.rollbackQueued && holds(host.rollback, attempt.accept)
+  }
+  return attempt.queuedBefore !== undefined && host.rollbackQueued !== attempt.queuedBefore
 }

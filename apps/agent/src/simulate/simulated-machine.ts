@@ -40,7 +40,7 @@ export function simulatedMachine(input: { traits: Traits; host: SimulatedHost; p
       warnings: [],
       greenboot: 'absent',
     }),
-    finalizeFailure: async () => undefined,
+    lastShutdown: async () => ({ began: false }),
     requestReboot: async () => {
       if (isLiar) return
       host.goDown()

@@ -1,6 +1,6 @@
 import { log } from '../log.ts'
 import type { Runtime } from '../runtime.ts'
-import { attemptFor } from './attempt.ts'
+import { attemptFor, wantsSoftReboot } from './attempt.ts'
 import type { Executor } from './executor.ts'
 import { goDown } from './go-down.ts'
 
@@ -9,7 +9,7 @@ export const unlock: Executor<'unlock'> = async (runtime) => {
   const attempt = attemptFor(runtime, 'stage')
   await runtime.journal.write({ attempt: { ...attempt, phase: 'rebooting' }, failedUnits: await baseline(runtime) })
   log('unlocking', { target: attempt.target })
-  await runtime.driver.unlock({ softReboot: false })
+  await runtime.driver.unlock({ softReboot: wantsSoftReboot(runtime) })
 }
 
 /** Makes the rollback slot the next one to boot, because the target is in it. */

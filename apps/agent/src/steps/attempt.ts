@@ -30,6 +30,11 @@ export function beginAttempt(
   }
 }
 
+/** The desired document asks for a restart of userspace alone; bootc does it where the kernel stays the same. */
+export function wantsSoftReboot({ desired }: Runtime): boolean {
+  return desired.current()?.doc.apply.softReboot === true
+}
+
 /** The attempt that goes on, or a new one where the journal knows none for what is staged. */
 export function attemptFor(runtime: Runtime, via: JournalAttempt['via']): JournalAttempt {
   const { attempt } = runtime.journal.current()

@@ -5,7 +5,7 @@ import { HostError } from '../host/host-adapter.ts'
 import { log } from '../log.ts'
 import { observeHost } from '../observe.ts'
 import type { Runtime } from '../runtime.ts'
-import { beginAttempt } from './attempt.ts'
+import { beginAttempt, wantsSoftReboot } from './attempt.ts'
 import type { Executor } from './executor.ts'
 
 const progressGapMs = 2000
@@ -40,11 +40,12 @@ export const dropStaged: Executor<'drop-staged'> = async ({ driver, journal }) =
 }
 
 /** False when it was stopped on purpose: the next look decides what to do instead. */
-async function pull(runtime: Runtime, { ref }: { ref: string }): Promise<boolean> {
+async function pull(runtime: Runtime, { ref, locked }: { ref: string; locked: boolean }): Promise<boolean> {
+  const softReboot = !locked && wantsSoftReboot(runtime)
   const stopper = new AbortController()
   runtime.memory.stopPull = stopper
   try {
-    await runtime.driver.stage({ ref, signal: stopper.signal, onProgress: progressReporter(runtime, ref) })
+    await runtime.driver.stage({ ref, softReboot, signal: stopper.signal, onProgress: progressReporter(runtime, ref) })
     return true
   } catch (error) {
     if (!stopper.signal.aborted) throw error

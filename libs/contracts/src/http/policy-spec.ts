@@ -134,6 +134,8 @@ export const PolicyInput = z
     stratifyBy: z.string().regex(labelKeyPattern, stratifyByRule).nullable().default(null),
     /** systemd units that have to be active for a device to count as healthy. */
     healthUnits: z.array(UnitName).max(20).default([]),
+    /** Restart userspace alone on devices that can, where the kernel of the release is the one that runs. */
+    softReboot: z.boolean().default(false),
     jitterSec: seconds.default(0),
     observeForSec: seconds.default(86_400),
     /** Devices whose labels match are left out, with that reason. */

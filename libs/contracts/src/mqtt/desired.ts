@@ -46,6 +46,8 @@ export const Desired = z.object({
     jitterSec: z.number().int().min(0).max(86_400),
     /** Units that have to be active for the device to count as healthy. */
     healthUnits: z.array(UnitName).max(20).optional(),
+    /** Restart userspace alone where the kernel of the image is the one that runs. */
+    softReboot: z.boolean().optional(),
     healthTimeoutSec: z.number().int().min(1).max(86_400),
     onUnhealthy: z.enum(['rollback', 'stay']),
   }),

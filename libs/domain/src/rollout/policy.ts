@@ -69,6 +69,8 @@ export interface PolicySpec {
   readonly stratifyBy: string | null
   /** systemd units that have to be active for a device to count as healthy. */
   readonly healthUnits?: readonly string[]
+  /** Restart userspace alone on devices that can, where the kernel of the release is the one that runs. */
+  readonly softReboot?: boolean
   readonly jitterSec: number
   readonly observeForSec: number
   /** Selector of devices that are left out. */

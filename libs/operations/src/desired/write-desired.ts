@@ -15,6 +15,7 @@ export interface DesiredChange {
   readonly jitterSec: number
   readonly healthTimeoutSec: number
   readonly healthUnits?: readonly string[]
+  readonly softReboot?: boolean
   readonly onUnhealthy: Desired['apply']['onUnhealthy']
   /** Seconds between heartbeats while the device is watched; the usual time without it. */
   readonly heartbeatSec?: number
@@ -70,6 +71,7 @@ function contentOf(change: DesiredChange, ops: Desired['ops']): DesiredContent {
       healthTimeoutSec: change.healthTimeoutSec,
       onUnhealthy: change.onUnhealthy,
       ...(change.healthUnits?.length && { healthUnits: [...change.healthUnits] }),
+      ...(change.softReboot === true && { softReboot: true }),
     },
     ops,
     ...(heartbeatSec !== undefined && { config: { ...deviceTimes, heartbeatSec } }),

@@ -73,7 +73,7 @@ function toDesired(
   }
 }
 
-function timesOf({ jitterSec, timeouts, waves, healthUnits = [] }: PolicySpec) {
+function timesOf({ jitterSec, timeouts, waves, healthUnits = [], softReboot = false }: PolicySpec) {
   // A soak ends at the first sign of life after its deadline, so a short soak wants short heartbeats.
   const shortestSoak = Math.min(...waves.map(({ soakSec }) => soakSec))
   const heartbeatSec = Math.min(60, Math.max(2, Math.floor(shortestSoak / 2)))
@@ -82,6 +82,7 @@ function timesOf({ jitterSec, timeouts, waves, healthUnits = [] }: PolicySpec) {
     healthTimeoutSec: timeouts.healthSec,
     onUnhealthy: 'rollback' as const,
     healthUnits,
+    softReboot,
     heartbeatSec,
   }
 }

@@ -23,10 +23,20 @@ function behaviourOf(state: MachineState, deployment: Deployment): BootBehaviour
   return (content && state.behaviours[content.digest]) ?? content?.boot ?? 'ok'
 }
 
+/** The first line of it, and no more. */
+export function beginFinalize(root: string): void {
+  const _SYSTEMD_UNIT = finalizeUnit(readState(root))
+  appendJournal(root, { MESSAGE: 'Finalizing staged deployment', _SYSTEMD_UNIT, SYSLOG_IDENTIFIER: 'ostree' })
+}
+
+function finalizeUnit({ backend }: MachineState): string {
+  return backend === 'ostree' ? 'ostree-finalize-staged.service' : 'bootc-finalize-staged.service'
+}
+
 /** Shutdown: what is staged and not locked becomes the first deployment; nothing stays staged. */
 export function finalizeStaged(root: string): void {
   const { staged, stagedLocked, finalizeFailure, backend } = readState(root)
-  const unit = backend === 'ostree' ? 'ostree-finalize-staged.service' : 'bootc-finalize-staged.service'
+  const unit = finalizeUnit(readState(root))
   const say = (MESSAGE: string): void =>
     appendJournal(root, { MESSAGE, _SYSTEMD_UNIT: unit, SYSLOG_IDENTIFIER: unit.split('-')[0] ?? '' })
   if (staged && stagedLocked) say('Not finalizing; deployment is locked for finalization')

@@ -104,6 +104,17 @@ describe('booting a fake machine', () => {
     expect((await machine.run('systemctl', 'is-failed', 'ostree-boot-complete')).code).toBe(1)
   })
 
+  test('a power cut while finalizing leaves its first line in the journal, and no note', async () => {
+    const { machine } = await stagedMachine()
+    await using _ = machine
+    await machine.powerCutInFinalize()
+    const { booted, staged, rollback } = await hostStatus(machine)
+    expect([digestIn(booted), staged, rollback]).toEqual([digestOf(installed), null, null])
+    const previous = await machine.run('journalctl', '-b', '-1', '-u', 'ostree-finalize-staged.service', '-o', 'cat')
+    expect(previous.stdout).toBe('Finalizing staged deployment\n')
+    expect((await machine.run('systemctl', 'is-failed', 'ostree-boot-complete')).stdout).toBe('active\n')
+  })
+
   test('a prepared soft reboot boots the new image under the same boot id and keeps /run', async () => {
     const { machine, digest } = await stagedMachine()
     await using _ = machine

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { bootMachine, dropStaged, failUnit, finalizeStaged, softRebootMachine } from './boot.ts'
+import { beginFinalize, bootMachine, dropStaged, failUnit, finalizeStaged, softRebootMachine } from './boot.ts'
 import { createMachineRoot, type FakeMachineOptions } from './create-machine.ts'
 import type { BootBehaviour, Fault, MachineState, TableImage } from './machine-state.ts'
 import { isAlive, machineSources, readJournal, readState, touchStatus, updateState } from './machine-modules.ts'
@@ -94,6 +94,20 @@ export class FakeMachine implements AsyncDisposable {
     bootMachine(this.root)
   }
 
+  /** The power goes while what is staged is being made bootable: neither the new order nor a note is there. */
+  async powerCutInFinalize(): Promise<void> {
+    this.killProcesses()
+    beginFinalize(this.root)
+    this.change(dropStaged)
+    bootMachine(this.root)
+  }
+
+  /** The command lines that bootc was called with, in order, `status` left out. */
+  calls(): string[] {
+    const text = readFileSync(join(this.root, 'var/log/bootc-calls'), 'utf8')
+    return text.split('\n').filter((line) => line !== '' && !/^status|--help/.test(line))
+  }
+
   /**
    * Userspace starts again, the kernel and its boot id stay. Without a prepared next root a staged deployment is
    * finalized and the old one keeps running.
@@ -173,11 +187,12 @@ export class FakeMachine implements AsyncDisposable {
   }
 
   /** As rpm-ostree layering makes it: the running deployment is one that bootc does not understand. */
-  layerPackages(): void {
+  layerPackages(...packages: string[]): void {
     this.change((state) => {
       for (const deployment of state.deployments) {
         if (`${deployment.stateroot}/${deployment.checksum}.${deployment.deploySerial}` === state.booted) {
           deployment.incompatible = true
+          if (packages.length > 0) deployment.layered = packages
         }
       }
     })

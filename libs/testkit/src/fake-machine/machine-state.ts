@@ -91,6 +91,8 @@ export interface Deployment {
   cachedUpdate: { image: ImageReference; content: ImageContent } | null
   /** Packages were layered with rpm-ostree. */
   incompatible: boolean
+  /** Which ones; `htop` without it. */
+  layered?: string[] | undefined
   pinned: boolean
 }
 
@@ -137,6 +139,8 @@ export type Fault = { times?: number | undefined } & (
   | { kind: 'die'; at: PullPoint; afterLayers?: number | undefined }
   /** A logically bound image cannot be pulled: the verb fails after the deployment is staged. */
   | { kind: 'bound-image' }
-  | { kind: 'corrupt-repo' | 'invalid-json' }
+  /** The merge of /etc fails, and nothing is staged (composefs). */
+  | { kind: 'etc-conflict' }
+  | { kind: 'corrupt-repo' | 'invalid-json' | 'not-root' }
   | { kind: 'status-failure'; message: string }
 )

@@ -140,6 +140,24 @@ describe('staging on a fake machine', () => {
     expect(digestIn((await hostStatus(machine)).staged)).toBe(digestOf(update))
   })
 
+  test('a merge of /etc that fails stages nothing', async () => {
+    await using machine = await machineWith({ backend: 'composefs' })
+    machine.inject({ kind: 'etc-conflict', times: 1 })
+    expect((await machine.run('bootc', 'switch', pinned(update))).stderr).toContain('Merging /etc')
+    expect((await hostStatus(machine)).staged).toBeNull()
+  })
+
+  test('ostree takes back what is staged, also when it is locked, and the next stage is not locked', async () => {
+    await using machine = await machineWith()
+    await bootc(machine, 'switch', pinned(update))
+    await bootc(machine, 'upgrade', '--download-only')
+    expect((await machine.run('ostree', 'admin', 'undeploy', '0')).code).toBe(0)
+    expect((await hostStatus(machine)).staged).toBeNull()
+    await bootc(machine, 'switch', pinned(update))
+    expect((await hostStatus(machine)).staged?.downloadOnly).toBe(false)
+    expect(machine.calls()).toEqual([`switch ${pinned(update)}`, 'upgrade --download-only', `switch ${pinned(update)}`])
+  })
+
   test('rollback toggles, and drops what is staged', async () => {
     await using machine = await machineWith()
     expect((await machine.run('bootc', 'rollback')).stderr).toContain('No rollback available')

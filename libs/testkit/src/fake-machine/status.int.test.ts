@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { fakeImage } from './fake-image.ts'
 import { FakeMachine } from './fake-machine.ts'
 import {
   bootc,
@@ -15,6 +16,7 @@ import {
 } from './test-support.ts'
 
 const images = { [`${repository}:v2`]: update }
+const third = fakeImage('third')
 
 describe('bootc status of a fake machine', () => {
   test('is canonical JSON without a newline that the schema of bootc accepts, in every situation', async () => {
@@ -36,6 +38,27 @@ describe('bootc status of a fake machine', () => {
     }
     expect(documents.at(-1)).toContain('"booted":null')
   })
+
+  test.each(['1.7', '1.12', '1.14', '1.16.9', 'next'])(
+    'of bootc %s is valid on both back ends, with everything that there can be',
+    async (version) => {
+      for (const backend of ['ostree', 'composefs'] as const) {
+        await using machine = await FakeMachine.create({ images, version, backend })
+        await bootc(machine, 'switch', pinned(update))
+        await machine.reboot()
+        machine.publish(`${repository}:v3`, third)
+        await bootc(machine, 'switch', `${repository}:v3`)
+        machine.change((state) => {
+          state.usrOverlay = { accessMode: 'readWrite', persistence: 'persistent' }
+          for (const deployment of state.deployments) deployment.pinned = true
+          state.stagedLocked = true
+        })
+        const document = await machine.status()
+        expect(schemaErrors('host-v1', document)).toEqual([])
+        expect(document).toMatchObject({ status: { staged: {}, booted: {}, rollback: {}, type: 'bootcHost' } })
+      }
+    },
+  )
 
   test('names the manifest of the architecture, never the index', async () => {
     await using machine = await FakeMachine.create({ images, architecture: 'arm64' })

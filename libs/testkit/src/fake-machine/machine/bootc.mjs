@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EarlyExit, parseArguments } from './arguments.mjs'
 import { edit } from './edit.mjs'
@@ -61,6 +61,11 @@ async function runLocked(root, invocation) {
   await lock(sysrootLock)
   try {
     const action = async () => {
+      if (takeFault(root, ({ kind }) => kind === 'not-root')) {
+        throw new BootcError(
+          'Preparing for write: Querying root privilege: This command must be executed as the root user',
+        )
+      }
       checkHost(root, invocation)
       if (takeFault(root, ({ kind }) => kind === 'corrupt-repo')) {
         throw new BootcError('Missing base image ref ostree/container/blob/sha256_3A_0000000000000000')
@@ -82,6 +87,7 @@ export async function bootc(args) {
   const root = machineRoot()
   try {
     const invocation = parseArguments(args, readState(root).bootcVersion)
+    appendFileSync(machinePaths(root).calls, `${args.join(' ')}\n`)
     register(root)
     await runLocked(root, invocation)
     return 0

@@ -48,7 +48,11 @@ const lockedVerbs = {
       const deployment = deploymentAt(state, index)
       if (deploymentId(deployment) === state.booted)
         throw new OstreeError('Cannot undeploy currently booted deployment')
-      if (deployment === state.staged) state.staged = null
+      if (deployment === state.staged) {
+        state.staged = null
+        state.stagedLocked = false
+        state.softRebootPrepared = false
+      }
       state.deployments = state.deployments.filter((other) => other !== deployment)
       return deploymentId(deployment)
     })

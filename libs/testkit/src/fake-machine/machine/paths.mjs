@@ -18,6 +18,7 @@ export function machinePaths(root) {
     sysrootLock: join(root, 'ostree/lock'),
     statusStamp: join(root, 'ostree/bootc'),
     journal: join(root, 'var/log/journal.jsonl'),
+    calls: join(root, 'var/log/bootc-calls'),
     run: join(root, 'run'),
     processes: join(root, 'run/processes'),
     units: join(root, 'run/units'),

@@ -18,7 +18,7 @@ function originOf({ image, content }) {
 function describe(deployment, state) {
   const { stateroot, checksum, deploySerial, content, incompatible, pinned } = deployment
   const staged = deployment === state.staged
-  const packages = incompatible ? ['htop'] : []
+  const packages = incompatible ? (deployment.layered ?? ['htop']) : []
   return {
     id: deploymentId(deployment).replace('/', '-'),
     osname: stateroot,

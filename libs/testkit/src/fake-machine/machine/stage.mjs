@@ -94,6 +94,9 @@ export function stage(root, { image, content, locked, progress }) {
     if (takeFault(root, (fault) => fault.kind === 'no-space' && fault.at === 'staging')) {
       throw new BootcError('Deploying tree: No space left on device (os error 28)')
     }
+    if (takeFault(root, ({ kind }) => kind === 'etc-conflict')) {
+      throw new BootcError('Merging /etc: dir2file: cannot replace directory hosts.d with a file')
+    }
     updateState(root, (state) => {
       state.staged = newDeployment(state, image, content)
       state.stagedLocked = locked
