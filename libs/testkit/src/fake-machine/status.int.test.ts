@@ -39,10 +39,16 @@ describe('bootc status of a fake machine', () => {
     expect(documents.at(-1)).toContain('"booted":null')
   })
 
-  test.each(['1.7', '1.12', '1.14', '1.16.9', 'next'])(
-    'of bootc %s is valid on both back ends, with everything that there can be',
-    async (version) => {
-      for (const backend of ['ostree', 'composefs'] as const) {
+  // The schema is that of 1.16.9, and demands of the composefs back end what older ones did not have yet.
+  test.each([
+    ['1.7', ['ostree']],
+    ['1.12', ['ostree']],
+    ['1.16.9', ['ostree', 'composefs']],
+    ['next', ['ostree', 'composefs']],
+  ] as const)(
+    'of bootc %s is valid by the schema of bootc, on %o, with everything that there can be',
+    async (version, backends) => {
+      for (const backend of backends) {
         await using machine = await FakeMachine.create({ images, version, backend })
         await bootc(machine, 'switch', pinned(update))
         await machine.reboot()
