@@ -1,12 +1,17 @@
 import { unknownHost } from '../bootc/host-status.ts'
-import type { Deployment, Modifications } from '../bootc/host-status.ts'
+import type { Deployment, HostStatus, Modifications } from '../bootc/host-status.ts'
 import { count, record, text, texts } from '../bootc/untrusted.ts'
 import type { Json } from '../bootc/untrusted.ts'
-import type { RpmOstreeStatus } from './rpm-ostree.ts'
 
 const maxNames = 50
 const maxDeployments = 32
 const digestForm = /^sha256:[0-9a-f]{64}$/
+
+/** A deployment as rpm-ostree sees it, and what was changed on it. */
+export interface RpmOstreeStatus {
+  host: HostStatus
+  modifications: Modifications
+}
 
 /** Reads `rpm-ostree status --json`; undefined when it names no booted deployment. */
 export function parseRpmOstree(document: unknown): RpmOstreeStatus | undefined {

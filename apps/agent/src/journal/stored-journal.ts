@@ -1,6 +1,6 @@
 import { attemptOutcomes } from '@bootfleet/contracts'
 import { z } from 'zod'
-import type { Journal } from './journal.ts'
+import { record } from '../bootc/untrusted.ts'
 
 const text = z.string().max(4096)
 const count = z.number().int().min(0)
@@ -34,24 +34,27 @@ const StoredHealth = z.looseObject({
   deadlineMono: z.number(),
 })
 
+const ops = { reboot: count.optional(), collectLogs: count.optional(), unquarantine: count.optional() }
+
+const parts: Readonly<Record<string, z.ZodType>> = {
+  bootKey: text,
+  attempt: StoredAttempt.nullable(),
+  health: StoredHealth,
+  opsDone: z.object(ops),
+  quarantined: z.array(text).max(100),
+  failedUnits: z.array(text).max(1000).nullable(),
+}
+
 /**
  * The journal as another version of the agent, or a broken disk, left it: each part that cannot be understood falls back
- * to that of `fresh`, so that a bad attempt does not cost the quarantine.
+ * to that of `fresh`, so that a bad attempt does not cost the quarantine. What this version does not know is kept.
  */
-export function readStoredJournal(stored: unknown, fresh: Journal): Journal {
-  const parsed = z
-    .looseObject({
-      v: z.literal(1),
-      bootKey: text.catch(fresh.bootKey),
-      attempt: StoredAttempt.nullable().catch(null),
-      health: StoredHealth.catch({ ...fresh.health }),
-      opsDone: z
-        .object({ reboot: count.optional(), collectLogs: count.optional(), unquarantine: count.optional() })
-        .catch({}),
-      quarantined: z.array(text).max(100).catch([]),
-      failedUnits: z.array(text).max(1000).nullable().catch(null),
-    })
-    .safeParse(stored)
-  // What is optional and absent stays absent: the schemas never write `undefined`.
-  return parsed.success ? ({ ...fresh, ...parsed.data } as Journal) : fresh
+export function readStoredJournal<Fresh extends { v: number }>(stored: unknown, fresh: Fresh): Fresh {
+  const fields = record(stored)
+  if (fields?.['v'] !== fresh.v) return fresh
+  const understood = Object.entries(parts).flatMap(([name, schema]) => {
+    const part = schema.safeParse(fields[name])
+    return part.success ? [[name, part.data] as const] : []
+  })
+  return { ...fields, ...fresh, ...Object.fromEntries(understood) }
 }
