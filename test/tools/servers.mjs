@@ -26,6 +26,12 @@ const servers = [
   },
   { name: 'skopeo', programs: ['skopeo'], debian: 'skopeo', brew: 'skopeo', tests: 'releases from a real registry' },
   {
+    name: 'ignition-validate',
+    programs: ['ignition-validate'],
+    debian: 'ignition',
+    tests: 'documents for Ignition and Butane',
+  },
+  {
     name: 'chromium',
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     debian: 'chromium',

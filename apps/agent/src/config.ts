@@ -41,11 +41,12 @@ export interface AgentConfig {
 
 export function readConfig(env: NodeJS.ProcessEnv = process.env): AgentConfig {
   const stateDir = env['BOOTFLEET_STATE_DIR'] ?? '/var/lib/bootfleet'
+  const root = env['BOOTFLEET_ROOT'] ?? '/'
   return {
-    root: env['BOOTFLEET_ROOT'] ?? '/',
+    root,
     stateDir,
     runDir: env['BOOTFLEET_RUN_DIR'] ?? '/run/bootfleet',
-    enrollFiles: enrollFiles(env, stateDir),
+    enrollFiles: enrollFiles(env, { root, stateDir }),
     bootIdFile: env['BOOTFLEET_BOOT_ID_FILE'] ?? '/proc/sys/kernel/random/boot_id',
     hardwareId: env['BOOTFLEET_HARDWARE_ID'],
     bootc: env['BOOTFLEET_BOOTC'] ?? 'bootc',
@@ -64,15 +65,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): AgentConfig {
   }
 }
 
-function enrollFiles(env: NodeJS.ProcessEnv, stateDir: string): string[] {
+function enrollFiles(env: NodeJS.ProcessEnv, { root, stateDir }: { root: string; stateDir: string }): string[] {
   const explicit = env['BOOTFLEET_ENROLL_FILE']
   if (explicit !== undefined) return [explicit]
   const credentials = env['CREDENTIALS_DIRECTORY']
   return [
     ...(credentials === undefined ? [] : [join(credentials, 'bootfleet.enroll')]),
     join(stateDir, 'enroll.json'),
-    '/etc/bootfleet/enroll.json',
-    '/usr/lib/bootfleet/enroll.json',
+    join(root, 'etc/bootfleet/enroll.json'),
+    join(root, 'usr/lib/bootfleet/enroll.json'),
   ]
 }
 

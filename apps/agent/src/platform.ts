@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { EnrollmentDocument } from '@bootfleet/contracts'
 import type { AgentConfig } from './config.ts'
 import type { HostAdapter } from './host/host-adapter.ts'
@@ -41,7 +42,7 @@ export async function systemPlatform(config: AgentConfig): Promise<Platform> {
     run: directoryStore(config.runDir),
     openDriver: () => openHost(config),
     carriers: { mqtt: openMqttTransport, https: openHttpsTransport },
-    findEnrollment: () => findEnrollment(config.enrollFiles),
+    findEnrollment: () => findEnrollment(config.enrollFiles, join(config.root, 'proc/cmdline')),
     takeTurn: (request) => request(),
     sessionLimitMs: config.sessionLimitMs,
     retryBaseMs: config.retryBaseMs,

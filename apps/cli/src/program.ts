@@ -9,6 +9,7 @@ import { addGroups } from './commands/groups.ts'
 import { addLogin } from './commands/login.ts'
 import { addLogout } from './commands/logout.ts'
 import { addPolicies } from './commands/policies.ts'
+import { addProvision } from './commands/provision.ts'
 import { addReleases } from './commands/releases.ts'
 import { addRollouts } from './commands/rollouts.ts'
 import { addSignals } from './commands/signals.ts'
@@ -52,6 +53,7 @@ export function createProgram(cli: Cli): Command {
     addRollouts,
     addSignals,
     addEnrollDocument,
+    addProvision,
     addDemo,
     addExitCodes,
   ])

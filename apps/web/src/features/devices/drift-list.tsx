@@ -19,7 +19,7 @@ export function DriftList({ drift }: { drift: DeviceMachine['drift'] }) {
           ['Packages', <Entries count={packages.count} entries={packages.names} />],
           ['Kernel arguments', <Entries count={kernelArguments.count} entries={kernelArguments.list} />],
           ['Overlay over /usr', usrOverlay ?? 'none'],
-          ['Pinned deployments', pinned],
+          ['Pinned on its disk', pinned],
         ]}
       />
     </>
