@@ -145,7 +145,10 @@ describe('a device', () => {
       VALUES ('${id}', '${testDigest}', '${site.one.organizationId}', 'fell back')`
     await query(database.adminUrl, quarantine)
     expect(await client.devices.get({ params: { id } })).toMatchObject({ quarantined: [{ digest: testDigest }] })
-    expect((await client.fleet.summary()).quarantinedDevices).toBe(1)
+    expect(await client.fleet.summary()).toMatchObject({ quarantinedDevices: 1, serverBehindDevices: 0 })
+    expect(await names({ query: { quarantined: 'true' } })).toEqual(['kiosk-1'])
+    expect(await names({ query: { quarantined: 'false', health: 'healthy' } })).toEqual(['kiosk-2'])
+    expect(await names({ query: { health: 'unhealthy' } })).toEqual([])
     const body = { digest: `sha256:${'c'.repeat(64)}` }
     await expect(client.devices.unquarantine({ params: { id }, body })).rejects.toMatchObject({ status: 404 })
     expect(await client.devices.unquarantine({ params: { id } })).toMatchObject({ quarantined: [] })

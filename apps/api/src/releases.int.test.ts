@@ -12,7 +12,7 @@ import {
   type RegistryServer,
   type TestDatabase,
 } from '@bootfleet/testkit'
-import { openTestSite, type TestSite } from './testing/test-site.ts'
+import { addTestDevice, openTestSite, type TestSite } from './testing/test-site.ts'
 
 let database: TestDatabase
 let site: TestSite
@@ -72,6 +72,33 @@ describe.skipIf(requireServer(['docker-registry']).missing)('releases', () => {
       `SELECT count(*)::int AS count FROM audit_entry WHERE subject_id = '${all[0]?.id}'`,
     )
     expect(audited).toEqual({ count: 1 })
+  })
+
+  test('what devices of the channel run already is adopted, once, and is current where nothing was', async () => {
+    const params = { channel: 'edge' }
+    await expect(client.channels.adopt({ params })).rejects.toMatchObject({ status: 409, code: 'not_running' })
+    const { manifests } = await push('adopted', '0.9.0')
+    const digest = manifests[0]?.manifestDigest ?? ''
+    await client.groups.update({ params: { group: 'default' }, body: { channel: 'edge' } })
+    const device = await addTestDevice(site.one.ctx, { name: 'old-1' })
+    const booted = (value: string) =>
+      query(
+        database.adminUrl,
+        `INSERT INTO device_state (device_id, organization_id, inc, epoch, seq, received_at, device_time, phase, observed_gen,
+           boot_key, staged_locked, health, report, booted_digest)
+         VALUES ('${device}', '${site.one.organizationId}', 1, 1, 1, now(), '', 'healthy', 0, 'b:1', false, 'healthy', '{}', '${value}')
+         ON CONFLICT (device_id) DO UPDATE SET booted_digest = EXCLUDED.booted_digest`,
+      )
+    await booted(`sha256:${'d'.repeat(64)}`)
+    await expect(client.channels.adopt({ params })).rejects.toMatchObject({ code: 'registry_not_found' })
+    await booted(digest)
+    const release = await client.channels.adopt({ params, body: { version: '0.9' } })
+    expect(release).toMatchObject({ version: '0.9', manifests: [{ manifestDigest: digest }] })
+    expect((await client.channels.adopt({ params, body: { digest } })).id).toBe(release.id)
+    expect((await client.channels.adopt({ params })).id).toBe(release.id)
+    expect((await client.channels.get({ params })).current).toMatchObject({ id: release.id })
+    const { reasons } = await client.devices.explain({ params: { id: device } })
+    expect(reasons.map(({ code }) => code)).toContain('device.current')
   })
 
   test('version and notes can be put right', async () => {

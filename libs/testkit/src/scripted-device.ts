@@ -169,6 +169,11 @@ export class ScriptedDevice {
     await this.connect()
   }
 
+  /** Sends what it likes, as a device that is out of order may. */
+  say<K extends UpKind>(kind: K, body: UpBody<K>): Promise<void> {
+    return this.#send(kind, body)
+  }
+
   async #send<K extends UpKind>(kind: K, body: UpBody<K>): Promise<void> {
     this.#seq += 1
     const envelope = {

@@ -1,9 +1,11 @@
-import { log } from '../log.ts'
+import { composeLog } from '../report/compose-log.ts'
+import { log, messageOf } from '../log.ts'
 import { pause } from '../link/back-off.ts'
 import type { Executor } from './executor.ts'
 import { goDown } from './go-down.ts'
 
-const chunkChars = 30 * 1024
+// Four bytes of UTF-8 for each still fit into a document.
+const chunkChars = 15 * 1024
 const maxChunks = 16
 
 /** Counted as done before it is done: at most one reboot for each count. */
@@ -23,9 +25,11 @@ export const opUnquarantine: Executor<'op-unquarantine'> = async (runtime, step)
 
 /** Counted as done after it is done: at least once. */
 export const opCollectLogs: Executor<'op-collect-logs'> = async (runtime, step) => {
-  const { journal, outbox, platform } = runtime
-  const text = await platform.machine.readLog()
-  const parts = text.slice(-chunkChars * maxChunks).match(new RegExp(`[\\s\\S]{1,${chunkChars}}`, 'g')) ?? []
+  const { journal, memory, outbox, platform } = runtime
+  const text = composeLog(journal.current(), memory, await platform.machine.readLog().catch(messageOf))
+  // Half of a surrogate pair, as the cut may leave it, is refused on the other side.
+  const sent = Buffer.from(text.slice(-chunkChars * maxChunks)).toString()
+  const parts = sent.match(new RegExp(`[\\s\\S]{1,${chunkChars}}`, 'gu')) ?? ['']
   for (const [part, chunk] of parts.entries()) {
     await outbox.telemetry('tm/log', { op: step.count, part, last: part === parts.length - 1, text: chunk })
     await pause(300)

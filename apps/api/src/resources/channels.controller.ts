@@ -1,6 +1,13 @@
 import { Controller } from '@nestjs/common'
 import { channels } from '@bootfleet/contracts'
-import { createChannel, deleteChannel, getChannel, listChannels, updateChannel } from '@bootfleet/operations'
+import {
+  adoptDigest,
+  createChannel,
+  deleteChannel,
+  getChannel,
+  listChannels,
+  updateChannel,
+} from '@bootfleet/operations'
 import { Endpoint, Input, type InputOf } from '../http/endpoint.decorator.ts'
 
 @Controller()
@@ -23,6 +30,11 @@ export class ChannelsController {
   @Endpoint(channels.update)
   update(@Input() { ctx, params, body }: InputOf<typeof channels.update>) {
     return updateChannel(ctx, { ...params, ...body })
+  }
+
+  @Endpoint(channels.adopt)
+  adopt(@Input() { ctx, params, body }: InputOf<typeof channels.adopt>) {
+    return adoptDigest(ctx, { ...params, ...body })
   }
 
   @Endpoint(channels.remove)

@@ -5,8 +5,10 @@ import {
   explainDevice,
   getDeviceMachine,
   getDevice,
+  getDeviceLog,
   listBoots,
   listDeviceEvents,
+  listDeviceLogs,
   listDevices,
   pinDevice,
   rebootDevice,
@@ -58,6 +60,16 @@ export class DevicesController {
   @Endpoint(devices.events)
   events(@Input() { ctx, params, query }: InputOf<typeof devices.events>) {
     return listDeviceEvents(ctx, { ...params, ...query })
+  }
+
+  @Endpoint(devices.logs)
+  logs(@Input() { ctx, params, query }: InputOf<typeof devices.logs>) {
+    return listDeviceLogs(ctx, { ...params, ...query })
+  }
+
+  @Endpoint(devices.log)
+  log(@Input() { ctx, params }: InputOf<typeof devices.log>) {
+    return getDeviceLog(ctx, params)
   }
 
   @Endpoint(devices.unquarantine)

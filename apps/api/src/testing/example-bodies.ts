@@ -3,6 +3,7 @@ export const exampleBodies: Readonly<Record<string, unknown>> = {
   'sessions.create': { email: 'nobody@example.org', password: 'wrong' },
   'channels.create': { name: 'new', repository: 'registry.example/new' },
   'channels.update': { description: 'x' },
+  'channels.adopt': {},
   'releases.create': { image: ':v1' },
   'releases.update': { notes: 'x' },
   'groups.create': { name: 'new' },

@@ -42,7 +42,15 @@ export async function fillTenant({ ctx }: TestTenant) {
     apiToken: apiToken.id,
     enrollment,
     rollout: rollout.id,
+    log: await addLog(ctx, device),
   }
+}
+
+async function addLog({ services, organizationId }: Ctx, deviceId: string): Promise<string> {
+  const id = services.newId()
+  const data = { id, organizationId, deviceId, op: 1, parts: { 0: 'started' }, lastPart: 0, receivedAt: services.now() }
+  await services.db.transaction('system', (tx) => tx.deviceLog.create({ data }))
+  return id
 }
 
 async function addRelease(ctx: Ctx, channelId: string): Promise<string> {

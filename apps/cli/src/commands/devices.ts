@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander'
-import { deviceStates, type Device } from '@bootfleet/contracts'
+import { deviceHealths, deviceStates, type Device } from '@bootfleet/contracts'
 import { openSession, type Cli } from '../cli.ts'
 import { formatAge } from '../duration.ts'
 import { findDevice } from '../find-device.ts'
+import { addDeviceLogs } from './devices-logs.ts'
 import { addDeviceVerbs } from './devices-verbs.ts'
 import { deviceLines, imageName } from '../output/device-lines.ts'
 import { explanationLines } from '../output/explanation.ts'
@@ -16,6 +17,8 @@ interface ListOptions {
   readonly group?: string
   readonly channel?: string
   readonly state?: (typeof deviceStates)[number]
+  readonly health?: (typeof deviceHealths)[number]
+  readonly quarantined?: boolean
   readonly q?: string
   readonly limit: number
 }
@@ -41,6 +44,7 @@ export function addDevices(program: Command, cli: Cli): void {
   addList(devices, cli)
   addShow(devices, cli)
   addExplain(devices, cli)
+  addDeviceLogs(devices, cli)
   addDeviceVerbs(devices, cli)
 }
 
@@ -52,10 +56,13 @@ function addList(devices: Command, cli: Cli): void {
     .option('--group <group>')
     .option('--channel <channel>')
     .addOption(new Option('--state <state>', 'connection').choices(deviceStates))
+    .addOption(new Option('--health <health>', 'what it last reported').choices(deviceHealths))
+    .option('--quarantined', 'only those with a quarantined image')
     .option('--q <text>', 'part of the name or of the hardware id')
     .option('--limit <count>', 'at most so many', parseCount, 200)
-  command.action(async ({ limit, ...filter }: ListOptions) => {
+  command.action(async ({ limit, quarantined, ...others }: ListOptions) => {
     const { client, output } = await openSession(cli, command)
+    const filter = { ...others, ...(quarantined && { quarantined: 'true' as const }) }
     const page = await readPages((query) => client.devices.list({ query: { ...filter, ...query } }), limit)
     output.result(page, () =>
       page.items.length === 0

@@ -29,11 +29,12 @@ const columns = [
   { title: 'PUBLISHED', value: ({ createdAt }: Release) => formatAge(createdAt, Date.now()) },
 ]
 
-/** `bootfleet releases create|update|list`. */
+/** `bootfleet releases create|update|adopt|list`. */
 export function addReleases(program: Command, cli: Cli): void {
   const releases = program.command('releases').description('images published to a channel')
   addCreate(releases, cli)
   addUpdateRelease(releases, cli)
+  addAdopt(releases, cli)
   addList(releases, cli)
 }
 
@@ -63,6 +64,22 @@ function addCreate(releases: Command, cli: Cli): void {
     output.note(
       `Roll it out: bootfleet rollouts create --channel ${channel} --release ${release.id} --start now --wait`,
     )
+  })
+}
+
+function addAdopt(releases: Command, cli: Cli): void {
+  const command = releases
+    .command('adopt')
+    .description('publish what devices of a channel run already; it becomes current where nothing is')
+    .argument('[digest]', 'sha256:…; if not given, the one that most of them run and no release has')
+    .requiredOption('--channel <channel>')
+    .option('--as <version>', 'its version; otherwise what the image says of itself')
+  command.action(async (digest: string | undefined, { channel, as: version }: CreateOptions) => {
+    const { client, output } = await openSession(cli, command)
+    const release = await client.channels.adopt({ params: { channel }, body: { digest, version } })
+    output.result(release, () => [
+      `Release ${releaseName(release)} of ${release.channel.name} (${architectures(release)}): ${release.id}`,
+    ])
   })
 }
 

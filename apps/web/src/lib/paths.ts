@@ -7,6 +7,8 @@ export interface DeviceFilters extends Query {
   channel?: string | undefined
   state?: string | undefined
   digest?: string | undefined
+  health?: string | undefined
+  quarantined?: string | undefined
   selector?: string | undefined
   drifted?: 'true' | 'false' | undefined
   cursor?: string | undefined

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Instant, Key, Name, NamedRef, PageQuery, pageOf } from './common.ts'
+import { Digest } from '../mqtt/ids.ts'
 import { endpoint } from './endpoint.ts'
+import { Release } from './releases.ts'
 import { RolloutRelease } from './rollout-views.ts'
 
 const tag = 'channels'
@@ -40,6 +42,16 @@ export const UpdateChannel = z
   })
   .meta({ id: 'UpdateChannel' })
 
+/** A digest that devices of the channel's groups run; the one that most of them run and no release has, if not given. */
+export const AdoptDigest = z
+  .strictObject({
+    digest: Digest.optional(),
+    version: z.string().min(1).max(128).optional(),
+    notes: z.string().max(10_000).optional(),
+  })
+  .prefault({})
+  .meta({ id: 'AdoptDigest' })
+
 export const channels = {
   list: endpoint({
     method: 'GET',
@@ -77,6 +89,16 @@ export const channels = {
     params,
     body: UpdateChannel,
     response: Channel,
+  }),
+  adopt: endpoint({
+    method: 'POST',
+    path: '/v1/channels/:channel/adopt',
+    summary: 'Make a release of the image that devices of the channel run already',
+    tag,
+    status: 200,
+    params,
+    body: AdoptDigest,
+    response: Release,
   }),
   remove: endpoint({
     method: 'DELETE',

@@ -24,6 +24,12 @@ export const DeviceQuarantine = z
   .object({ digest: z.string(), reason: z.string(), at: Instant })
   .meta({ id: 'DeviceQuarantine' })
 
+/** How far a download is, as the device last said. Of an image that it pulls now. */
+export const DownloadProgress = z
+  .object({ digest: z.string(), bytes: count, bytesTotal: count, step: z.string(), at: Instant })
+  .meta({ id: 'DownloadProgress' })
+export type DownloadProgress = z.infer<typeof DownloadProgress>
+
 export const Device = z
   .object({
     id: z.uuid(),
@@ -54,6 +60,10 @@ export const Device = z
     /** The rollout that has a target for it now. */
     activeRollout: z.object({ id: z.uuid(), state: RolloutState, targetState: TargetState }).nullable(),
     pinnedReleaseId: z.uuid().nullable(),
+    /** While it downloads. */
+    progress: DownloadProgress.nullable(),
+    /** When the last of its certificates in force expires; it renews them itself. */
+    certificateExpiresAt: Instant.nullable(),
     enrolledAt: Instant,
   })
   .meta({ id: 'Device' })
@@ -87,6 +97,24 @@ export const Boot = z
 export type Boot = z.infer<typeof Boot>
 export const BootPage = pageOf(Boot, 'BootPage')
 
+/** One answer of a device to the question for its logs. */
+export const DeviceLog = z
+  .object({
+    id: z.uuid(),
+    receivedAt: Instant,
+    /** Whether every part of it came; telemetry may be lost. */
+    complete: z.boolean(),
+    /** Characters of what came. */
+    length: count,
+  })
+  .meta({ id: 'DeviceLog' })
+export type DeviceLog = z.infer<typeof DeviceLog>
+export const DeviceLogPage = pageOf(DeviceLog, 'DeviceLogPage')
+
+/** With its text, which holds no control characters but tabs and newlines. */
+export const DeviceLogText = DeviceLog.extend({ text: z.string() }).meta({ id: 'DeviceLogText' })
+export type DeviceLogText = z.infer<typeof DeviceLogText>
+
 export const DeviceEvent = z
   .object({
     id: z.string(),
@@ -94,6 +122,8 @@ export const DeviceEvent = z
     kind: z.string(),
     /** Set when it happened in a rollout. */
     rolloutId: z.uuid().nullable(),
+    /** What people call that rollout: its release and channel. */
+    rolloutName: z.string().nullable(),
     because: Because,
   })
   .meta({ id: 'DeviceEvent' })

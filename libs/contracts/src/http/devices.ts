@@ -1,10 +1,22 @@
 import { z } from 'zod'
 import { Explanation, Key, Labels, PageQuery, SelectorText } from './common.ts'
-import { BootPage, Device, DeviceConnection, DeviceEventPage, DeviceMachine, DevicePage } from './device-views.ts'
+import {
+  BootPage,
+  Device,
+  DeviceConnection,
+  DeviceEventPage,
+  DeviceLogPage,
+  DeviceLogText,
+  DeviceMachine,
+  DevicePage,
+} from './device-views.ts'
 import { endpoint } from './endpoint.ts'
 
 const tag = 'devices'
 const params = z.object({ id: z.uuid() })
+
+export const deviceHealths = ['healthy', 'unhealthy', 'checking', 'unknown'] as const
+export const DeviceHealth = z.enum(deviceHealths)
 
 export const ListDevices = PageQuery.extend({
   selector: SelectorText.optional(),
@@ -15,6 +27,10 @@ export const ListDevices = PageQuery.extend({
   digest: z.string().min(1).max(80).optional(),
   /** `true`: only devices that are not just their image. */
   drifted: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
+  /** What it last reported of its health. */
+  health: DeviceHealth.optional(),
+  /** Only devices with a quarantined digest, or only those without. */
+  quarantined: z.stringbool().optional(),
   /** Part of the name or of the hardware id. */
   q: z.string().min(1).max(100).optional(),
 })
@@ -114,6 +130,25 @@ export const devices = {
     params,
     query: PageQuery,
     response: DeviceEventPage,
+  }),
+  logs: endpoint({
+    method: 'GET',
+    path: '/v1/devices/:id/logs',
+    summary: 'List the logs that a device sent, the newest first',
+    tag,
+    status: 200,
+    params,
+    query: PageQuery,
+    response: DeviceLogPage,
+  }),
+  log: endpoint({
+    method: 'GET',
+    path: '/v1/devices/:id/logs/:log',
+    summary: 'Read a log that a device sent',
+    tag,
+    status: 200,
+    params: z.object({ id: z.uuid(), log: z.uuid() }),
+    response: DeviceLogText,
   }),
   unquarantine: endpoint({
     method: 'POST',

@@ -22,6 +22,8 @@ export const FleetSummary = z
     ),
     /** Devices with at least one quarantined digest. */
     quarantinedDevices: count,
+    /** Devices that know more than this server, as after a restored backup; they get no new image until they are resumed. */
+    serverBehindDevices: count,
     pendingEnrollments: count,
     /** Rollouts that are not ended. */
     rollouts: z.object({ active: count, paused: count }),

@@ -43,7 +43,7 @@ export const RolloutPreview = z
     /** Who is left out and why; `devices` names at most 20. */
     excluded: z.array(z.object({ because: Because, count, devices: z.array(NamedRef) })),
     /** Rollouts under way on the channel, whose place it takes; so many of their devices finish there first. */
-    supersedes: z.array(z.object({ rollout: z.uuid(), state: RolloutState, finishFirst: count })),
+    supersedes: z.array(z.object({ rollout: z.uuid(), name: z.string(), state: RolloutState, finishFirst: count })),
     /** Compressed bytes to pull by all eligible devices together; null when nothing is known. */
     bytesToPull: count.nullable(),
     warnings: z.array(Because),

@@ -148,6 +148,10 @@ export const Target = z
     stateSince: Instant,
     grantedAt: Instant.nullable(),
     soakUntil: Instant.nullable(),
+    /** It holds a slot of the budget that this rollout gave it. */
+    holdsSlot: z.boolean(),
+    /** Percent of the image that the device has downloaded, while it does. */
+    downloadedPercent: z.number().int().min(0).max(100).nullable(),
   })
   .meta({ id: 'Target' })
 export type Target = z.infer<typeof Target>

@@ -3,6 +3,7 @@ import { leftImage, rolledBack } from './fall-back.ts'
 import { isStaged, refusal } from './follow-staging.ts'
 import { attemptOutcome, bootedTarget, isCurrent, move } from './move.ts'
 import { applyDeadline, applySec, type Follow } from './timers.ts'
+import { unprovenBoot } from './unproven-boot.ts'
 import type { ReportView, TargetView } from './view.ts'
 
 const maxAttempts = 3
@@ -14,7 +15,10 @@ export function followApply(target: TargetView, ctx: Follow): TargetChange | nul
 }
 
 function applying(target: TargetView, report: ReportView, ctx: Follow): TargetChange | null {
-  if (bootedTarget(target)) return proven(target, report) ? booted(target, ctx) : unproven(target, ctx)
+  if (bootedTarget(target)) {
+    const also = { ...noGrant, instruct: { kind: 'none' } } as const
+    return proven(target, report) ? booted(target, ctx) : unprovenBoot(target, ctx, { since: 'its grant', also })
+  }
   if (report.bootKey !== target.grant?.bootKey) return bootedAnother(target, report, ctx)
   return target.state === 'granted' ? beforeReboot(target, report, ctx) : rebootCalledOff(target, report, ctx)
 }
@@ -27,12 +31,6 @@ function proven({ grant }: TargetView, report: ReportView): boolean {
 function booted(target: TargetView, ctx: Follow): TargetChange {
   const message = 'The device booted the image; its health is being checked.'
   return move(ctx, target, { to: 'verifying', because: { code: 'target.booted', message } })
-}
-
-function unproven(target: TargetView, ctx: Follow): TargetChange {
-  const message = 'The device claims to run the image, but it has not booted since its grant. Look at its agent.'
-  const because = { code: 'target.failed.unproven_boot', message }
-  return move(ctx, target, { to: 'failed', because, reason: 'unproven_boot', ...noGrant, instruct: { kind: 'none' } })
 }
 
 function beforeReboot(target: TargetView, report: ReportView, ctx: Follow): TargetChange | null {

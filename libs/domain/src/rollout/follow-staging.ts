@@ -2,13 +2,14 @@ import type { TargetChange } from './decision.ts'
 import { leftHop } from './follow-route.ts'
 import { bootedTarget, isCurrent, move, type Move } from './move.ts'
 import { downloadDeadline, unreachableAt, type Follow } from './timers.ts'
+import { unprovenBoot } from './unproven-boot.ts'
 import type { ReportView, TargetView } from './view.ts'
 
 /** Up to the grant: being offline is not failing, and only what an up-to-date report says about this image is. */
 export function followStaging(target: TargetView, ctx: Follow): TargetChange | null {
   if (target.wave === null) return null
   if (isThereAlready(target)) return thereAlready(target, ctx)
-  if (bootedTarget(target)) return isUnproven(target) ? unproven(target, ctx) : appliedWithoutGrant(target, ctx)
+  if (bootedTarget(target)) return thereUngranted(target, ctx)
   const ended = leftHop(target, ctx) ?? quarantined(target, ctx) ?? unreachable(target, ctx)
   if (ended || target.state === 'pending') return ended
   return refused(target, ctx) ?? staging(target, ctx) ?? downloadTimeout(target, ctx)
@@ -31,11 +32,9 @@ function isUnproven({ fromDigest, fromBootKey, device }: TargetView): boolean {
   return fromDigest !== null && fromBootKey !== null && device.report?.bootKey === fromBootKey
 }
 
-function unproven(target: TargetView, ctx: Follow): TargetChange {
-  const message =
-    'The device claims to run the image, but has not booted since it reported another one. Look at its agent.'
-  const because = { code: 'target.failed.unproven_boot', message }
-  return move(ctx, target, { to: 'failed', because, reason: 'unproven_boot', ...(wasTold(target) && nothing) })
+function thereUngranted(target: TargetView, ctx: Follow): TargetChange {
+  if (!isUnproven(target)) return appliedWithoutGrant(target, ctx)
+  return unprovenBoot(target, ctx, { since: 'it reported another one', also: wasTold(target) ? nothing : {} })
 }
 
 function appliedWithoutGrant(target: TargetView, ctx: Follow): TargetChange {

@@ -27,6 +27,8 @@ export interface DeviceRow {
   readonly drift: number | null
   readonly desired_ref: string | null
   readonly quarantined: { digest: string; reason: string; at: string }[]
+  readonly certificate_expires_at: Date | null
+  readonly progress: { digest: string; bytes: number; bytesTotal: number; step: string; at: string } | null
   readonly rollout: { id: string; state: string; targetState: string } | null
 }
 
@@ -51,7 +53,12 @@ export function readDeviceRows(tx: Tx, { organizationId, where, limit }: DeviceR
            s.phase, s.health, s.report, s.staged_locked,
            x.gen, x.accepted_gen, x.held_since, x.payload::jsonb #>> '{image,ref}' AS desired_ref,
            CASE WHEN i.document @@ '$.count >= 0 && $.count <= 1000000' THEN (i.document ->> 'count')::numeric::int END AS drift,
-           COALESCE(q.quarantined, '[]') AS quarantined, r.rollout
+           COALESCE(q.quarantined, '[]') AS quarantined, r.rollout,
+           (SELECT max(k.not_after) FROM device_certificate k WHERE k.device_id = d.id AND k.revoked_at IS NULL)
+             AS certificate_expires_at,
+           (SELECT jsonb_build_object('digest', y.digest, 'bytes', y.bytes, 'bytesTotal', y.bytes_total, 'step', y.step,
+               'at', to_char(y.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+            FROM device_progress y WHERE y.device_id = d.id AND s.phase = 'downloading') AS progress
     FROM device d
     JOIN device_group g ON g.id = d.group_id
     LEFT JOIN channel c ON c.id = g.channel_id

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { Because, type DeviceEvent, type Page, type PageQuery } from '@bootfleet/contracts'
+import { Prisma } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { readCursor, toPage } from '../page.ts'
+import { rolloutNameSql } from '../rollout/rollout-name.ts'
 import { findDevice } from './find-device.ts'
 
 // Two append-only tables with ids of their own: time orders across them, table and id within a millisecond.
@@ -13,6 +15,7 @@ interface Row {
   readonly at: Date
   readonly kind: string
   readonly rollout_id: string | null
+  readonly rollout_name: string | null
   readonly because: unknown
 }
 
@@ -26,7 +29,7 @@ export async function listDeviceEvents(
   const rows = await inOrganization(ctx, async (tx) => {
     await findDevice(tx, ctx, id)
     return tx.$queryRaw<Row[]>`
-      SELECT * FROM (
+      SELECT *, ${rolloutNameSql(Prisma.sql`e.rollout_id::uuid`)} AS rollout_name FROM (
         SELECT 'd-' || lpad(id::text, 19, '0') AS id, at, kind, NULL AS rollout_id, because
         FROM device_event WHERE device_id = ${id}::uuid
         UNION ALL
@@ -42,6 +45,7 @@ export async function listDeviceEvents(
       at: row.at.toISOString(),
       kind: row.kind,
       rolloutId: row.rollout_id,
+      rolloutName: row.rollout_name,
       because: Because.parse(row.because),
     }),
   })

@@ -32,7 +32,7 @@ export async function listDevices(ctx: Ctx, input: ListDevicesInput): Promise<Pa
   })
 }
 
-function filters({ selector, group, channel, state, digest, drifted, q }: ListDevicesInput): Prisma.Sql[] {
+function filters({ selector, group, channel, state, digest, drifted, health, quarantined, q }: ListDevicesInput): Prisma.Sql[] {
   const all: (Prisma.Sql | undefined)[] = [
     selector === undefined ? undefined : selectorSql(selector),
     group === undefined ? undefined : keySql('g', group),
@@ -40,6 +40,8 @@ function filters({ selector, group, channel, state, digest, drifted, q }: ListDe
     state === undefined ? undefined : stateSql[state],
     digest === undefined ? undefined : Prisma.sql`s.booted_digest = ${digest}`,
     drifted === undefined ? undefined : driftSql(drifted),
+    health === undefined ? undefined : Prisma.sql`s.health = ${health}`,
+    quarantined === undefined ? undefined : quarantinedSql(quarantined),
     q === undefined ? undefined : Prisma.sql`(d.name ILIKE ${likeText(q)} OR d.hardware_id ILIKE ${likeText(q)})`,
   ]
   return all.filter((condition) => condition !== undefined)
@@ -49,6 +51,11 @@ function filters({ selector, group, channel, state, digest, drifted, q }: ListDe
 function driftSql(drifted: boolean): Prisma.Sql {
   const isDrifted = Prisma.sql`i.document @@ '$.count > 0'`
   return drifted ? isDrifted : Prisma.sql`(${isDrifted}) IS NOT TRUE`
+}
+
+function quarantinedSql(wanted: boolean): Prisma.Sql {
+  const has = Prisma.sql`EXISTS (SELECT FROM device_quarantine z WHERE z.device_id = d.id AND z.lifted_at IS NULL)`
+  return wanted ? has : Prisma.sql`NOT ${has}`
 }
 
 function keySql(table: 'g' | 'c', key: string): Prisma.Sql {

@@ -49,6 +49,8 @@ function presentIdentity(row: DeviceRow) {
     drift: row.drift,
     pinnedReleaseId: row.pinned_release_id,
     enrolledAt: row.enrolled_at.toISOString(),
+    progress: row.progress,
+    certificateExpiresAt: row.certificate_expires_at?.toISOString() ?? null,
   }
 }
 

@@ -13,6 +13,7 @@ interface Counts {
   readonly unhealthy: number
   readonly reported: number
   readonly quarantined: number
+  readonly serverBehind: number
 }
 
 /** Counts over the devices that are not removed. */
@@ -20,7 +21,10 @@ export async function getFleetSummary(ctx: Ctx): Promise<FleetSummary> {
   authorize(ctx, 'fleet:read')
   const { organizationId } = ctx
   return inOrganization(ctx, async (tx) => {
-    const { total, online, offline, healthy, unhealthy, reported, quarantined } = await countDevices(tx, organizationId)
+    const { total, online, offline, healthy, unhealthy, reported, quarantined, serverBehind } = await countDevices(
+      tx,
+      organizationId,
+    )
     const organization = await tx.organization.findUniqueOrThrow({ where: { id: organizationId } })
     const frozen = { organizationId, frozenAt: { not: null } }
     const rollouts = (states: string[]) => tx.rollout.count({ where: { organizationId, state: { in: states } } })
@@ -29,6 +33,7 @@ export async function getFleetSummary(ctx: Ctx): Promise<FleetSummary> {
       health: { healthy, unhealthy, other: reported - healthy - unhealthy },
       booted: await countBooted(tx, organizationId),
       quarantinedDevices: quarantined,
+      serverBehindDevices: serverBehind,
       pendingEnrollments: await tx.enrollment.count({ where: { organizationId, state: 'pending' } }),
       rollouts: {
         active: await rollouts(['running', 'pausing', 'aborting', 'rolling_back']),
@@ -49,10 +54,12 @@ async function countDevices(tx: Tx, organizationId: string): Promise<Counts> {
            count(*) FILTER (WHERE s.health = 'healthy')::int AS healthy,
            count(*) FILTER (WHERE s.health = 'unhealthy')::int AS unhealthy,
            count(*) FILTER (WHERE EXISTS (
-             SELECT 1 FROM device_quarantine q WHERE q.device_id = d.id AND q.lifted_at IS NULL))::int AS quarantined
+             SELECT 1 FROM device_quarantine q WHERE q.device_id = d.id AND q.lifted_at IS NULL))::int AS quarantined,
+           count(*) FILTER (WHERE x.held_since IS NOT NULL)::int AS "serverBehind"
     FROM device d
     LEFT JOIN device_presence p ON p.device_id = d.id
     LEFT JOIN device_state s ON s.device_id = d.id
+    LEFT JOIN device_desired x ON x.device_id = d.id
     WHERE d.organization_id = ${organizationId}::uuid AND d.removed_at IS NULL`
   const [counts] = rows
   if (counts === undefined) throw new Error('A count gave no row.')

@@ -53,6 +53,8 @@ function insertHistory(): Promise<void> {
     })
     await tx.ingestReject.create({ data: { at: start, topic: 't', code: 'c', detail: '', sample: '' } })
     await tx.deviceEvent.create({ data: { ...base, deviceId: deviceId!, at: start } })
+    const log = { id: randomUUID(), organizationId, deviceId: deviceId!, op: 1, parts: {}, receivedAt: start }
+    await tx.deviceLog.create({ data: log })
     const signal = { id: randomUUID(), organizationId, name: 's', scope: 'all', createdBy: 'u' }
     await tx.healthSignal.create({ data: { ...signal, since: start, expiresAt: start } })
     await tx.enrollmentToken.create({

@@ -46,6 +46,12 @@ export const retentionRules: readonly RetentionRule[] = [
     find: oldestBy('device_event', { order: 'at', time: 'at' }),
   },
   {
+    table: 'device_log',
+    keepHours: 14 * day,
+    after: 'it was received',
+    find: oldestBy('device_log', { order: 'received_at', time: 'received_at' }),
+  },
+  {
     table: 'health_signal',
     keepHours: 90 * day,
     after: 'it ended or expired',
@@ -116,6 +122,7 @@ export const notGrowing: Readonly<Record<string, string>> = {
   device_certificate: 'one row per device and rotation; an expired device finds its way back by it',
   device_state: 'one row per device',
   device_presence: 'one row per device',
+  device_progress: 'one row per device',
   device_desired: 'one row per device',
   device_document: 'one row per device and kind',
   device_quarantine: 'one row per device and digest that failed on it',

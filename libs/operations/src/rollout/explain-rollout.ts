@@ -1,9 +1,10 @@
 import type { Because, Explanation } from '@bootfleet/contracts'
 import { activeStates, busyStates, earlyStates } from '@bootfleet/domain'
-import type { Tx } from '@bootfleet/db'
+import { Prisma, type Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
+import { calledRollout, rolloutNameSql } from './rollout-name.ts'
 
 /** What a rollout waits for: its own stored reason, then the reasons of its targets, the commonest first. */
 export function explainRollout(ctx: Ctx, { rollout: id }: { rollout: string }): Promise<Explanation> {
@@ -31,15 +32,16 @@ async function targetReasons(tx: Tx, id: string): Promise<Because[]> {
 
 // Devices that another rollout granted their reboot finish there first, connected or not.
 async function busyReasons(tx: Tx, id: string): Promise<Because[]> {
-  const rows = await tx.$queryRaw<{ other: string; count: number }[]>`
-    SELECT o.rollout_id::text AS other, count(*)::int AS count
+  const rows = await tx.$queryRaw<{ other: string; name: string | null; count: number }[]>`
+    SELECT o.rollout_id::text AS other, ${rolloutNameSql(Prisma.sql`o.rollout_id`)} AS name, count(*)::int AS count
     FROM rollout_target o JOIN rollout r ON r.superseded_by = ${id}::uuid AND r.id = o.rollout_id
     JOIN rollout_target t ON t.rollout_id = ${id}::uuid AND t.device_id = o.device_id AND t.state = ANY(${[...earlyStates]}::text[])
     WHERE o.state = ANY(${[...busyStates]}::text[])
     GROUP BY o.rollout_id ORDER BY count(*) DESC LIMIT 5`
-  return rows.map(({ other, count }) => {
-    const message = `${count} devices finish rollout ${other} first, which has granted them their reboot.`
-    return { code: 'target.finishes_other', message, rollout: other, count }
+  return rows.map(({ other, name, count }) => {
+    const devices = count === 1 ? '1 device finishes' : `${count} devices finish`
+    const message = `${devices} ${calledRollout(name, other)} first, which has granted the reboot.`
+    return { code: 'target.finishes_other', message, rollout: other, rolloutName: name, count }
   })
 }
 
@@ -50,19 +52,24 @@ async function slotReasons(tx: Tx, id: string): Promise<Because[]> {
     WHERE b.rollout_id = ${id}::uuid AND t.state IN ('failed', 'timed_out', 'rolled_back')`
   const count = rows[0]?.count ?? 0
   if (count === 0) return []
-  const message = `${count} slots of the budget are held by devices that did not report healthy after their attempt. Repair them, or release their slots.`
+  const message = `${slots(count)} of the budget ${count === 1 ? 'is held by a device' : 'are held by devices'} without a healthy report since the attempt. Repair, or release the ${count === 1 ? 'slot' : 'slots'}.`
   return [{ code: 'budget.held_by_failed', message, count }]
 }
 
 // Slots survive the rollout that they were taken in; they are released there.
 async function othersSlotReasons(tx: Tx, id: string): Promise<Because[]> {
-  const rows = await tx.$queryRaw<{ other: string; count: number }[]>`
-    SELECT b.rollout_id::text AS other, count(*)::int AS count
+  const rows = await tx.$queryRaw<{ other: string; name: string | null; count: number }[]>`
+    SELECT b.rollout_id::text AS other, ${rolloutNameSql(Prisma.sql`b.rollout_id`)} AS name, count(*)::int AS count
     FROM rollout r JOIN device_group g ON g.channel_id = r.channel_id JOIN budget_slot b ON b.group_id = g.id
     WHERE r.id = ${id}::uuid AND r.state = ANY(${[...activeStates]}::text[]) AND b.rollout_id <> r.id
     GROUP BY b.rollout_id ORDER BY count(*) DESC LIMIT 5`
-  return rows.map(({ other, count }) => {
-    const message = `${count} slots of the budget are held since rollout ${other}, by devices that did not report healthy after their attempt. Repair them, or release their slots there.`
-    return { code: 'budget.held_by_other', message, rollout: other, count }
+  return rows.map(({ other, name, count }) => {
+    const held = count === 1 ? 'is held by a device' : 'are held by devices'
+    const message = `${slots(count)} of the budget ${held} of ${calledRollout(name, other)} without a healthy report since the attempt. Repair, or release the ${count === 1 ? 'slot' : 'slots'} there.`
+    return { code: 'budget.held_by_other', message, rollout: other, rolloutName: name, count }
   })
+}
+
+function slots(count: number): string {
+  return count === 1 ? '1 slot' : `${count} slots`
 }

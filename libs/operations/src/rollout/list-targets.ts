@@ -7,7 +7,7 @@ import { inOrganization, type Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { readCursor, toPage } from '../page.ts'
 import { presentHop } from './present-hop.ts'
-import { placeColumnsSql, type PlaceRow } from './target-place.ts'
+import { goalDigestSql, placeColumnsSql, type PlaceRow } from './target-place.ts'
 
 export interface ListTargetsInput {
   readonly rollout: string
@@ -28,6 +28,8 @@ interface Row extends PlaceRow {
   stateSince: Date
   grantedAt: Date | null
   soakUntil: Date | null
+  holdsSlot: boolean
+  downloadedPercent: number | null
 }
 
 const TargetCursor = z.tuple([
@@ -59,9 +61,13 @@ function readRows(tx: Tx, { rollout, state, wave, cursor, limit }: ListTargetsIn
   return tx.$queryRaw<Row[]>`
     SELECT t.device_id::text AS "deviceId", d.name AS "deviceName", t.wave, t.position, t.state, t.reason, t.because,
       t.digest, t.from_digest AS "fromDigest", ${placeColumnsSql}, t.state_since AS "stateSince", t.granted_at AS "grantedAt",
-      t.soak_until AS "soakUntil"
+      t.soak_until AS "soakUntil", b.device_id IS NOT NULL AS "holdsSlot",
+      CASE WHEN t.state = 'downloading' AND p.bytes_total > 0
+        THEN floor(LEAST(p.bytes, p.bytes_total) * 100.0 / p.bytes_total)::int END AS "downloadedPercent"
     FROM rollout_target t JOIN device d ON d.id = t.device_id
     JOIN rollout o ON o.id IS NOT DISTINCT FROM t.rollout_id JOIN release r ON r.id = o.release_id
+    LEFT JOIN budget_slot b ON b.device_id = t.device_id AND b.rollout_id = t.rollout_id
+    LEFT JOIN device_progress p ON p.device_id = t.device_id AND p.digest = ${goalDigestSql}
     WHERE ${Prisma.join(conditions, ' AND ')}
     ORDER BY t.position, t.device_id LIMIT ${limit + 1}`
 }
@@ -82,5 +88,7 @@ function toTarget(row: Row): Target {
     stateSince: stateSince.toISOString(),
     grantedAt: grantedAt?.toISOString() ?? null,
     soakUntil: soakUntil?.toISOString() ?? null,
+    holdsSlot: row.holdsSlot,
+    downloadedPercent: row.downloadedPercent,
   }
 }

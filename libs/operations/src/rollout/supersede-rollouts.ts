@@ -2,6 +2,7 @@ import { activeStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
+import { readRolloutName } from './rollout-name.ts'
 import { transition } from './transition.ts'
 
 const isActive = (state: string) => (activeStates as readonly string[]).includes(state)
@@ -28,10 +29,11 @@ export async function supersedeRollouts(tx: Tx, ctx: Ctx, { id, channelId }: Rol
   const others = await tx.$queryRaw<{ id: string }[]>`
     SELECT id::text FROM rollout
     WHERE channel_id = ${channelId}::uuid AND id <> ${id}::uuid AND state = ANY(${[...activeStates]}::text[]) ORDER BY id`
+  const name = others.length === 0 ? '' : await readRolloutName(tx, id)
   for (const other of others) {
     const rollout = await lockRollout(tx, other.id)
     if (!rollout || !isActive(rollout.state)) continue
-    const message = `Rollout ${id} on the same channel took its place; devices that were granted their reboot finish here first.`
+    const message = `A newer one, ${name}, took its place; devices that were granted their reboot finish here first.`
     const because = { code: 'rollout.superseded', message, rollout: id }
     await transition(tx, ctx, { rollout, change: { verb: 'supersede', because, data: { supersededBy: id } } })
   }

@@ -47,7 +47,7 @@ test('a newer rollout takes the place of an older one, and a device that reboots
   const release = await fleet.release(2)
   await canary.disconnect()
   const preview = await previewRollout(fleet.ctx, { channel: 'edge-stable', release, policy: quick(), start: 'now' })
-  expect(preview.supersedes).toEqual([{ rollout: first, state: 'running', finishFirst: 1 }])
+  expect(preview.supersedes).toMatchObject([{ rollout: first, state: 'running', finishFirst: 1 }])
   const second = await start(2, { release, policy: quickPolicy({ waves: [], rest: { soakSec: 0 } }) })
   expect(await read(first)).toMatchObject({ state: 'superseded', supersededBy: second, endedAt: null })
   expect((await targetOf(first, canary.id))?.state).toBe('granted')

@@ -15,16 +15,18 @@ import { paths } from '../../lib/paths.ts'
 import { readDemo } from '../../lib/read-demo.ts'
 import { readMe, refusalOf } from '../../lib/read-me.ts'
 import { text } from '../../lib/search-params.ts'
+import { readApi } from '../../lib/server-api.ts'
 import { Panel } from '../../ui/panel.tsx'
 
 export const metadata: Metadata = { title: 'Fleet' }
 
 export default async function FleetPage({ searchParams }: PageProps<'/'>) {
   const asked = readRange(text((await searchParams).range))
-  const [{ summary, boots, range, active, explained }, demo, me] = await Promise.all([
+  const [{ summary, boots, range, active, explained }, demo, me, channels] = await Promise.all([
     readFleet(asked),
     readDemo(),
     readMe(),
+    readApi((api) => api.channels.list({ query: { limit: 200 } })),
   ])
   const banner = demo && <DemoBanner demo={demo} refusal={refusalOf(me, 'demo:write')} />
   if (summary.devices.total === 0 && active.length === 0) {
@@ -52,7 +54,11 @@ export default async function FleetPage({ searchParams }: PageProps<'/'>) {
         <BootChart boots={boots} />
       </Panel>
       <Panel title="Images in the fleet">
-        <ImageVersions booted={summary.booted} />
+        <ImageVersions
+          booted={summary.booted}
+          channels={channels.items.map(({ name }) => name)}
+          refusal={refusalOf(me, 'release:create')}
+        />
       </Panel>
     </>
   )

@@ -21,7 +21,7 @@ export function DeviceFacts({ device }: { device: Device }) {
       </h1>
       <Facts
         facts={[
-          ['Phase', phase === null ? 'not reported' : inWords(phase)],
+          ['Phase', phase === null ? 'not reported' : `${inWords(phase)}${downloaded(device)}`],
           ['Last seen', <Instant at={device.lastSeenAt} />],
           ['Group', <Link href={paths.devices({ group: group.name })}>{group.name}</Link>],
           ['Channel', channel === null ? 'none' : <Link href={paths.channel(channel.name)}>{channel.name}</Link>],
@@ -37,6 +37,7 @@ export function DeviceFacts({ device }: { device: Device }) {
           ['Hardware id', <code>{device.hardwareId}</code>],
           ['Architecture', device.architecture],
           ['Agent', device.agent ?? 'not reported'],
+          ['Certificate', <Instant at={device.certificateExpiresAt} absent="none in force" />],
           ['Enrolled', <Instant at={device.enrolledAt} />],
           [
             'Labels',
@@ -48,4 +49,9 @@ export function DeviceFacts({ device }: { device: Device }) {
       />
     </>
   )
+}
+
+function downloaded({ progress }: Device): string {
+  if (progress === null || progress.bytesTotal === 0) return ''
+  return `, ${Math.floor((Math.min(progress.bytes, progress.bytesTotal) * 100) / progress.bytesTotal)} %`
 }

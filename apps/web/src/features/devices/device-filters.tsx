@@ -1,4 +1,4 @@
-import { deviceStates, type Channel, type Group } from '@bootfleet/contracts'
+import { deviceHealths, deviceStates, type Channel, type Group } from '@bootfleet/contracts'
 import { paths, type DeviceFilters as Filters } from '../../lib/paths.ts'
 import { inWords } from '../../lib/words.ts'
 import { AutoForm } from '../../ui/auto-form.tsx'
@@ -22,6 +22,23 @@ export function DeviceFilters({ filters, groups, channels }: DeviceFiltersProps)
         value={filters.state}
         none="any"
         options={deviceStates.map((state) => [state, inWords(state)])}
+      />
+      <Select
+        label="Health"
+        name="health"
+        value={filters.health}
+        none="any"
+        options={deviceHealths.map((health) => [health, health])}
+      />
+      <Select
+        label="Quarantine"
+        name="quarantined"
+        value={filters.quarantined}
+        none="any"
+        options={[
+          ['true', 'with a quarantined image'],
+          ['false', 'without'],
+        ]}
       />
       <Select label="Group" name="group" value={filters.group} none="every group" options={named(groups)} />
       <Select label="Channel" name="channel" value={filters.channel} none="every channel" options={named(channels)} />

@@ -21,7 +21,7 @@ export function attentionOf(summary: FleetSummary, rollouts: Explained[]): Atten
   return [
     ...rollouts.flatMap(stoppedRollout),
     ...rollouts.flatMap(takenSlots),
-    ...rollouts.flatMap(heldDevices),
+    ...heldDevices(summary),
     ...troubledDevices(summary, rollouts),
     ...summary.frozenGroups.map(({ name }) => ({
       text: `Group ${name} is frozen`,
@@ -53,14 +53,13 @@ function takenSlots({ rollout, reasons }: Explained): Attention[] {
   ]
 }
 
-function heldDevices({ rollout, reasons }: Explained): Attention[] {
-  const found = reasons.find(({ code, message }) => code.includes('server_behind') || message.includes('server_behind'))
-  if (found === undefined) return []
+function heldDevices({ serverBehindDevices: held }: FleetSummary): Attention[] {
+  if (held === 0) return []
   return [
     {
-      text: 'Devices know more than this server',
+      text: `${counted(held, 'device')} ${held === 1 ? 'knows' : 'know'} more than this server`,
       detail: 'As after a restored backup: they get no new image until they are resumed.',
-      href: paths.rollout(rollout.id, { state: 'skipped' }),
+      href: paths.devices(),
     },
   ]
 }
@@ -77,12 +76,12 @@ function troubledDevices(summary: FleetSummary, rollouts: Explained[]): Attentio
     health.unhealthy > 0 && {
       text: `${counted(health.unhealthy, 'device')} unhealthy`,
       detail: 'By the last report of their health checks.',
-      href: paths.devices(),
+      href: paths.devices({ health: 'unhealthy' }),
     },
     quarantinedDevices > 0 && {
       text: `${counted(quarantinedDevices, 'device')} with a quarantined image`,
       detail: 'An image that a device fell back from is not offered to it again until somebody says so.',
-      href: fellBack ? paths.rollout(fellBack.id, { state: 'rolled_back' }) : paths.devices(),
+      href: fellBack ? paths.rollout(fellBack.id, { state: 'rolled_back' }) : paths.devices({ quarantined: 'true' }),
     },
     devices.offline > 0 && {
       text: `${counted(devices.offline, 'device')} offline`,

@@ -7,10 +7,18 @@ import { Digest } from '../../ui/digest.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { StackedBar } from '../../ui/stacked-bar.tsx'
 import { Table } from '../../ui/table.tsx'
+import { AdoptDigest } from './adopt-digest.tsx'
 import { groupImages, type ImageGroup } from './image-groups.ts'
 
+interface ImageVersionsProps {
+  booted: FleetSummary['booted']
+  /** That a digest may be made a release of. */
+  channels: string[]
+  refusal: string | undefined
+}
+
 /** What the devices run, by what they booted. */
-export function ImageVersions({ booted }: { booted: FleetSummary['booted'] }) {
+export function ImageVersions({ booted, ...adopt }: ImageVersionsProps) {
   const reporting = booted.reduce((sum, { devices }) => sum + devices, 0)
   if (reporting === 0) return <EmptyState title="No device has reported an image yet" />
   return (
@@ -27,7 +35,7 @@ export function ImageVersions({ booted }: { booted: FleetSummary['booted'] }) {
       {groupImages(booted).map((group) => (
         <tr key={group.key}>
           <th scope="row">
-            <Version {...group} />
+            <Version {...group} /> {group.release === null && <AdoptDigest digest={group.key} {...adopt} />}
           </th>
           <td className="wide">{group.release?.channel.name ?? <span className="quiet">none</span>}</td>
           <td className="wide">

@@ -11,6 +11,7 @@ interface Happened {
   because: Because
   deviceId?: string | null
   rolloutId?: string | null
+  rolloutName?: string | null
   /** How many other devices it happened to. */
   others?: number
 }
@@ -27,7 +28,7 @@ export function EventList({ events, label, names }: EventListProps) {
   if (events.length === 0) return <p className="quiet">Nothing has happened yet.</p>
   return (
     <ol className="events" aria-label={label}>
-      {events.map(({ id, at, kind, because, deviceId, rolloutId, others = 0 }) => (
+      {events.map(({ id, at, kind, because, deviceId, rolloutId, rolloutName, others = 0 }) => (
         <li key={id}>
           <Instant at={at} />
           <code>{rolloutId ? <Link href={paths.rollout(rolloutId)}>{kind}</Link> : kind}</code>
@@ -39,6 +40,7 @@ export function EventList({ events, label, names }: EventListProps) {
               </>
             )}
             {because.message}
+            {rolloutName && <span className="quiet"> ({rolloutName})</span>}
           </span>
         </li>
       ))}

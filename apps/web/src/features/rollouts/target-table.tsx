@@ -10,13 +10,11 @@ import { targetTones } from './state-tones.ts'
 interface TargetTableProps {
   rollout: Pick<Rollout, 'id' | 'waves'>
   targets: Target[]
-  /** Whether devices that failed in it hold slots of the budget. */
-  slotsHeld: boolean
   /** Why the caller may not release one. */
   refusal: string | undefined
 }
 
-export function TargetTable({ rollout: { id, waves }, targets, slotsHeld, refusal }: TargetTableProps) {
+export function TargetTable({ rollout: { id, waves }, targets, refusal }: TargetTableProps) {
   return (
     <Table
       caption={`Targets in the order of the rollout, ${targets.length} on this page`}
@@ -38,7 +36,8 @@ export function TargetTable({ rollout: { id, waves }, targets, slotsHeld, refusa
             <Badge state={target.state} tone={targetTones[target.state]} />
             {target.hop && <span className="quiet"> {hopText(target.hop)}</span>}
             <span className="phone quiet">{target.because.message}</span>
-            {slotsHeld && mayHoldSlot(target) && (
+            {target.downloadedPercent !== null && <span className="quiet"> {target.downloadedPercent} %</span>}
+            {target.holdsSlot && hasEndedBadly(target) && (
               <ReleaseSlot rollout={id} device={target.deviceId} name={target.deviceName} refusal={refusal} />
             )}
           </td>
@@ -52,10 +51,9 @@ export function TargetTable({ rollout: { id, waves }, targets, slotsHeld, refusa
   )
 }
 
-// A slot is freed by a healthy report: only those that ended without one can still hold theirs.
-function mayHoldSlot({ state, reason, grantedAt }: Target): boolean {
-  if (state === 'timed_out') return reason === 'apply' || reason === 'health'
-  return (state === 'failed' || state === 'rolled_back') && grantedAt !== null
+// While a device is on its way its slot is what keeps the budget; releasing it is for those that will not come back.
+function hasEndedBadly({ state }: Target): boolean {
+  return state === 'timed_out' || state === 'failed' || state === 'rolled_back'
 }
 
 function waveName({ wave }: Target, waves: RolloutWave[]): string {

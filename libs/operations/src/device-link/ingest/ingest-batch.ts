@@ -14,6 +14,7 @@ import { appliedOf, writeDocuments } from './write-documents.ts'
 import { touchPresence, writePresence } from './write-presence.ts'
 import { writeQuarantine } from './write-quarantine.ts'
 import { writeStates } from './write-states.ts'
+import { writeTelemetry } from './write-telemetry.ts'
 
 /** At most so many messages share one transaction. */
 export const maxIngestBatch = 500
@@ -34,6 +35,7 @@ export function ingestBatch(services: Services, messages: readonly InboundMessag
     )
     const judged = messages.map((message, index) => admit(message, index, facts.get(message.deviceId)))
     const admitted = judged.filter((one): one is Admitted => !('outcome' in one))
+    await writeTelemetry(tx, admitted, { now, newId: services.newId })
     const { stored, controls } = await store(tx, admitted, now)
     const results = judged.map((one, index): IngestResult => {
       if ('outcome' in one) return one

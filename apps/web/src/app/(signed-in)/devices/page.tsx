@@ -1,4 +1,4 @@
-import { deviceStates } from '@bootfleet/contracts'
+import { deviceHealths, deviceStates } from '@bootfleet/contracts'
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { DeviceFilters } from '../../../features/devices/device-filters.tsx'
@@ -19,6 +19,8 @@ export default async function DevicesPage({ searchParams }: PageProps<'/devices'
     channel: text(params.channel),
     state: choice(params.state, deviceStates),
     digest: text(params.digest),
+    health: choice(params.health, deviceHealths),
+    quarantined: choice(params.quarantined, ['true', 'false'] as const),
     selector: text(params.selector),
     drifted: choice(params.drifted, ['true', 'false'] as const),
   }

@@ -2,6 +2,7 @@ import type { Device } from '@bootfleet/contracts'
 import type { Metadata } from 'next'
 import { BootTimeline } from '../../../../features/devices/boot-timeline.tsx'
 import { DeviceFacts } from '../../../../features/devices/device-facts.tsx'
+import { DeviceLogs } from '../../../../features/devices/device-logs.tsx'
 import { DeviceVerbs } from '../../../../features/devices/device-verbs.tsx'
 import { DriftList } from '../../../../features/devices/drift-list.tsx'
 import { FailedChecks } from '../../../../features/devices/failed-checks.tsx'
@@ -23,7 +24,7 @@ export const metadata: Metadata = { title: 'Device' }
 export default async function DevicePage({ params, searchParams }: PageProps<'/devices/[device]'>) {
   const { device: id } = await params
   const cursor = text((await searchParams).cursor)
-  const [{ device, machine, explanation, boots, events }, me] = await Promise.all([readDevice(id, cursor), readMe()])
+  const [{ device, machine, explanation, boots, events, log }, me] = await Promise.all([readDevice(id, cursor), readMe()])
   const { name, quarantined } = device
   return (
     <>
@@ -40,6 +41,9 @@ export default async function DevicePage({ params, searchParams }: PageProps<'/d
       <FailedChecks failed={machine.failedChecks} warnings={machine.warnings} />
       <Panel title="Why it is not updating">
         <Explanation reasons={explanation.reasons} none="Nothing holds it back: it runs what it should." />
+      </Panel>
+      <Panel title="Logs">
+        <DeviceLogs log={log} />
       </Panel>
       <div className="columns">
         <Panel title="Machine">
@@ -68,14 +72,17 @@ export default async function DevicePage({ params, searchParams }: PageProps<'/d
 function readDevice(id: string, cursor: string | undefined) {
   const params = { id }
   return readApi(async (api) => {
-    const [device, machine, explanation, boots, events] = await Promise.all([
+    const [device, machine, explanation, boots, events, logs] = await Promise.all([
       api.devices.get({ params }),
       api.devices.machine({ params }),
       api.devices.explain({ params }),
       api.devices.boots({ params, query: { limit: 20, ...(cursor && { cursor }) } }),
       api.devices.events({ params, query: { limit: 20 } }),
+      api.devices.logs({ params, query: { limit: 1 } }),
     ])
-    return { device, machine, explanation, boots, events }
+    const [newest] = logs.items
+    const log = newest && (await api.devices.log({ params: { id, log: newest.id } }))
+    return { device, machine, explanation, boots, events, log }
   })
 }
 

@@ -55,13 +55,7 @@ export default async function RolloutPage({ params, searchParams }: PageProps<'/
         </ol>
       </Panel>
       <Panel title="Targets">
-        <Targets
-          rollout={rollout}
-          targets={targets}
-          filters={filters}
-          slotsHeld={explanation.reasons.some(({ code }) => code === 'budget.held_by_failed')}
-          refusal={refusalOf(me, 'rollout:control')}
-        />
+        <Targets rollout={rollout} targets={targets} filters={filters} refusal={refusalOf(me, 'rollout:control')} />
       </Panel>
       <Panel title="What happened">
         <EventList label="Events, the newest first" events={foldEvents(events.items).slice(0, 25)} names={names} />
@@ -74,11 +68,10 @@ interface TargetsProps {
   rollout: Rollout
   targets: TargetPageView
   filters: Filters
-  slotsHeld: boolean
   refusal: string | undefined
 }
 
-function Targets({ rollout, targets, filters, slotsHeld, refusal }: TargetsProps) {
+function Targets({ rollout, targets, filters, refusal }: TargetsProps) {
   const { cursor, ...narrowed } = filters
   const isNarrowed = Boolean(filters.wave ?? filters.state)
   if (targets.items.length === 0 && !isNarrowed) {
@@ -90,7 +83,7 @@ function Targets({ rollout, targets, filters, slotsHeld, refusal }: TargetsProps
       {targets.items.length === 0 ? (
         <EmptyState title="No target is like that now" />
       ) : (
-        <TargetTable rollout={rollout} targets={targets.items} slotsHeld={slotsHeld} refusal={refusal} />
+        <TargetTable rollout={rollout} targets={targets.items} refusal={refusal} />
       )}
       <NextPage
         href={

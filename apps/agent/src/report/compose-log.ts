@@ -1,0 +1,16 @@
+import type { Journal } from '../journal/journal.ts'
+import type { Memory } from '../runtime.ts'
+
+// What the server refuses in text, or a terminal would obey.
+const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f]/g
+
+/** What the agent knows of itself, and then the end of the system's log, as text that can be sent. */
+export function composeLog(
+  { attempt, health, quarantined }: Journal,
+  { host, error, step, retry }: Pick<Memory, 'host' | 'error' | 'step' | 'retry'>,
+  system: string,
+): string {
+  const known = { step: step.kind, error, retry, attempt, health, quarantined, host }
+  const text = `agent: ${JSON.stringify(known, null, 1)}\n\nsystem log:\n${system}`
+  return text.replaceAll(unprintable, '')
+}
