@@ -86,8 +86,8 @@ describe.skipIf(requireServer(['docker-registry']).missing)('releases', () => {
         database.adminUrl,
         `INSERT INTO device_state (device_id, organization_id, inc, epoch, seq, received_at, device_time, phase, observed_gen,
            boot_key, staged_locked, health, report, booted_digest)
-         VALUES ('${device}', '${site.one.organizationId}', 1, 1, 1, now(), '', 'healthy', 0, 'b:1', false, 'healthy', '{}', '${value}')
-         ON CONFLICT (device_id) DO UPDATE SET booted_digest = EXCLUDED.booted_digest`,
+         VALUES ('${device}', '${site.one.organizationId}', 1, 1, 1, now(), '', 'healthy', 0, 'b:1', false, 'healthy', '{"booted":{"digest":"${value}"}}', '${value}')
+         ON CONFLICT (device_id) DO UPDATE SET booted_digest = EXCLUDED.booted_digest, report = EXCLUDED.report`,
       )
     await booted(`sha256:${'d'.repeat(64)}`)
     await expect(client.channels.adopt({ params })).rejects.toMatchObject({ code: 'registry_not_found' })

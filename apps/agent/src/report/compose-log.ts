@@ -2,7 +2,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Memory } from '../runtime.ts'
 
 // What the server refuses in text, or a terminal would obey.
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f]/g
+const unprintable = /(?![\t\n])\p{Cc}/gu
 
 /** What the agent knows of itself, and then the end of the system's log, as text that can be sent. */
 export function composeLog(
