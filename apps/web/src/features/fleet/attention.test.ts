@@ -31,7 +31,7 @@ test('what needs a person is counted and leads to where it can be done', () => {
   )
   expect(found.map(({ text, href }) => [text, href])).toEqual([
     ['1 device waiting to be let in', '/enroll'],
-    ['1 device with a quarantined image', '/devices'],
+    ['1 device with a quarantined image', '/devices?quarantined=true'],
     ['2 devices offline', '/devices?state=offline'],
     ['Group lab is frozen', '/devices?group=lab'],
   ])
