@@ -68,8 +68,9 @@ function soaking(target: TargetView, report: ReportView, ctx: Follow): TargetCha
 }
 
 function becameUnhealthy(target: TargetView, { failedChecks }: ReportView, ctx: Follow): TargetChange {
-  const message = 'The device became unhealthy while it soaked.'
-  const because = { code: 'target.failed.unhealthy', message, checks: failedChecks.join(', ') }
+  const checks = failedChecks.join(', ')
+  const message = `The device became unhealthy while it soaked${checks && `: ${checks}`}.`
+  const because = { code: 'target.failed.unhealthy', message, checks }
   return move(ctx, target, { to: 'failed', because, reason: 'unhealthy', instruct: { kind: 'none' } })
 }
 

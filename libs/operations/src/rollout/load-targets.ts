@@ -3,6 +3,7 @@ import { AgentError, Attempt, Health } from '@bootfleet/contracts'
 import { busyStates, earlyStates, type ReportView, type TargetState, type TargetView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { goalDigestSql, placeColumnsSql, readPlace, type PlaceRow } from './target-place.ts'
+import { cleanLog } from '../device-link/ingest/clean-log.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 
 // What `decide` reads of a stored report. Devices wrote it, so each part may be missing.
@@ -149,8 +150,14 @@ function reportDocument(report: unknown) {
       ? { target: attempt.target, outcome: attempt.outcome ?? null, detail: attempt.detail ?? null }
       : null,
     errors: errors.map(({ code, detail, retryable, digest }) => ({ code, detail, retryable, digest: digest ?? null })),
-    failedChecks: health?.failed.map(({ check }) => check) ?? [],
+    failedChecks: health?.failed.map(failedCheck) ?? [],
   }
+}
+
+// The last line that a check wrote tells most of what went wrong.
+function failedCheck({ check, output = '' }: z.infer<typeof Health>['failed'][number]): string {
+  const tail = cleanLog(output).trim().split('\n').at(-1)?.slice(-200)
+  return tail ? `${check} (${tail})` : check
 }
 
 function millis(time: Date | null): number | null {
