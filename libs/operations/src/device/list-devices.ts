@@ -32,7 +32,17 @@ export async function listDevices(ctx: Ctx, input: ListDevicesInput): Promise<Pa
   })
 }
 
-function filters({ selector, group, channel, state, digest, drifted, health, quarantined, q }: ListDevicesInput): Prisma.Sql[] {
+function filters({
+  selector,
+  group,
+  channel,
+  state,
+  digest,
+  drifted,
+  health,
+  quarantined,
+  q,
+}: ListDevicesInput): Prisma.Sql[] {
   const all: (Prisma.Sql | undefined)[] = [
     selector === undefined ? undefined : selectorSql(selector),
     group === undefined ? undefined : keySql('g', group),

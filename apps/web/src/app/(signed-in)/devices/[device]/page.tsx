@@ -24,7 +24,10 @@ export const metadata: Metadata = { title: 'Device' }
 export default async function DevicePage({ params, searchParams }: PageProps<'/devices/[device]'>) {
   const { device: id } = await params
   const cursor = text((await searchParams).cursor)
-  const [{ device, machine, explanation, boots, events, log }, me] = await Promise.all([readDevice(id, cursor), readMe()])
+  const [{ device, machine, explanation, boots, events, log }, me] = await Promise.all([
+    readDevice(id, cursor),
+    readMe(),
+  ])
   const { name, quarantined } = device
   return (
     <>
