@@ -1,3 +1,5 @@
+export { estimateFinish, type EstimateGroup, type StepTimes } from './estimate/estimate-finish.ts'
+export { openClock } from './estimate/open-clock.ts'
 export * from './rollout/because.ts'
 export * from './rollout/budget.ts'
 export * from './rollout/decide.ts'

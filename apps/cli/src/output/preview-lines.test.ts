@@ -34,6 +34,7 @@ function aPreview(preview: Partial<RolloutPreview> = {}): RolloutPreview {
     excluded: [],
     supersedes: [],
     bytesToPull: null,
+    estimate: null,
     warnings: [],
     ...preview,
   }

@@ -28,6 +28,7 @@ export function previewLines(preview: RolloutPreview, output: Output): string[] 
     `${paint('bold', plain(titleOf(preview)))}: ${countOf(eligible, 'device')} in ${countOf(waves.length, 'wave')}` +
       `${bytesToPull === null ? '' : `, ${formatBytes(bytesToPull)} to pull`}.`,
     ...(waves.length > 0 ? ['', ...renderTable(columns, waves, { width: output.width(), paint })] : []),
+    ...estimateLines(preview, output),
     ...strataLines(preview, output),
     ...(mergedWaves.length > 0
       ? ['', ...paragraph(output, `Merged, as they would add nobody: ${mergedWaves.join(', ')}.`)]
@@ -45,6 +46,17 @@ export function previewLines(preview: RolloutPreview, output: Output): string[] 
     ...(warnings.length > 0 ? [''] : []),
     ...warnings.flatMap(({ message }) => paragraph(output, plain(message)).map((line) => paint('yellow', line))),
   ]
+}
+
+function estimateLines({ estimate }: RolloutPreview, output: Output): string[] {
+  if (!estimate) return []
+  const { p50, p90, source, samples } = estimate
+  const basis = source === 'assumed' ? 'with assumed times' : `by ${countOf(samples, 'device')} of earlier rollouts`
+  const when =
+    p50 === null || p90 === null
+      ? 'Never done: a window stays closed'
+      : `Done by ${p50} (half of the tries), ${p90} (nine of ten)`
+  return ['', ...paragraph(output, `${when}; ${basis}, if every device connects and succeeds.`)]
 }
 
 function strataLines({ stratifyBy, waves }: RolloutPreview, output: Output): string[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Because, NamedRef } from './common.ts'
+import { Because, Instant, NamedRef } from './common.ts'
 import { RolloutRelease, RolloutState } from './rollout-views.ts'
 
 const count = z.number().int().min(0)
@@ -29,6 +29,18 @@ export const PreviewWave = z
   })
   .meta({ id: 'PreviewWave' })
 
+/** Half of the simulated tries end by `p50`, nine of ten by `p90`; null: some devices may never apply. */
+export const PreviewEstimate = z
+  .object({
+    p50: Instant.nullable(),
+    p90: Instant.nullable(),
+    /** Whose times it rests on: measured in the channel's last rollouts, or assumed without history. */
+    source: z.enum(['channel', 'assumed']),
+    /** Devices that they were measured on. */
+    samples: count,
+  })
+  .meta({ id: 'PreviewEstimate' })
+
 /** What a rollout would do if it started now. */
 export const RolloutPreview = z
   .object({
@@ -46,6 +58,8 @@ export const RolloutPreview = z
     supersedes: z.array(z.object({ rollout: z.uuid(), name: z.string(), state: RolloutState, finishFirst: count })),
     /** Compressed bytes to pull by all eligible devices together; null when nothing is known. */
     bytesToPull: count.nullable(),
+    /** When it would be finished, if every device connects and succeeds; null when nobody takes part. */
+    estimate: PreviewEstimate.nullable(),
     warnings: z.array(Because),
   })
   .meta({ id: 'RolloutPreview' })

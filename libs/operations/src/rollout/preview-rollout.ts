@@ -9,6 +9,7 @@ import { excludesOf } from './exclude-sql.ts'
 import { failuresToTrip } from './failures-to-trip.ts'
 import { readInBetween } from './in-between.ts'
 import { warnOfApprovals } from './preview-approvals.ts'
+import { previewEstimate } from './preview-estimate.ts'
 import { readSuperseded, warnOfSuperseded } from './preview-superseded.ts'
 import { readWaveOrders, shown, warnOfMissed } from './preview-order.ts'
 import { bytesToPull } from './pull-size.ts'
@@ -48,6 +49,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       excluded,
       supersedes,
       bytesToPull: await bytesToPull(tx, selection),
+      estimate: await previewEstimate(tx, selection, { waves, spec, now: ctx.services.now() }),
       warnings:
         eligible === 0
           ? [{ code: 'preview.nobody', message: 'No device can take part.' }]

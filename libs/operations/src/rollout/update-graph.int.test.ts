@@ -65,6 +65,7 @@ test('a device from before a barrier boots the barrier first, visibly, and only 
   await fleet.settle()
   const preview = await previewRollout(fleet.ctx, recipe(last))
   expect(preview.eligible).toBe(3)
+  expect(preview.estimate).toMatchObject({ source: 'assumed', samples: 0 })
   const rollout = await start(last)
   const hop = { number: 1, of: 2, release: { id: barrier, name: '2.0' }, barrier: true }
   expect(await targetOf(rollout, behind)).toMatchObject({ hop, digest: digestOf(3) })
@@ -81,6 +82,9 @@ test('a device from before a barrier boots the barrier first, visibly, and only 
     [digestOf(3), 3],
   ])
   expect((await kinds(rollout)).filter((kind) => kind === 'target.hop_done')).toHaveLength(3)
+  const again = await previewRollout(fleet.ctx, recipe(barrier))
+  expect(again.estimate).toMatchObject({ source: 'channel', samples: 3 })
+  expect(Date.parse(again.estimate?.p90 ?? '')).toBeGreaterThanOrEqual(Date.parse(again.estimate?.p50 ?? ''))
   expect(await targetOf(rollout, behind)).toMatchObject({ state: 'succeeded', hop: { number: 2, of: 2 } })
 })
 
