@@ -2,6 +2,7 @@ import { readOutboxAge, type Services } from '@bootfleet/operations'
 import { createLogger } from '@bootfleet/telemetry'
 import type { WorkerConfig } from './config.ts'
 import { startHealthServer } from './health-server.ts'
+import { createNextLooks } from './leader/next-looks.ts'
 import { sweepDirectly } from './leader/sweep-directly.ts'
 import { runRelay } from './outbox/relay.ts'
 import { createProcessors } from './processors/processors.ts'
@@ -34,8 +35,9 @@ export async function createWorker(
   const connection = connectQueue(config)
   connection.queue.on('error', (error) => log.debug({ err: error }, 'the queue has a problem'))
   const queue = createJobQueue(connection.queue, services.now)
-  const parts: WorkerParts = { services, config, operations, queue, metrics, log }
   const stop = new AbortController()
+  const looks = createNextLooks({ queue, now: services.now }, stop.signal)
+  const parts: WorkerParts = { services, config, operations, queue, looks, metrics, log }
   await connection.waitUntilReady().catch(async (error: unknown) => {
     await connection.close().catch(() => {})
     throw error

@@ -4,7 +4,7 @@ import { nextGiveUp, run } from './run.ts'
 import { earliest } from './timers.ts'
 import { regressed } from './regressed.ts'
 import { nextExpiry } from './signals.ts'
-import { beginTurn, followAll, hasRoom, postpone, prefixGrew, type Turn } from './turn.ts'
+import { beginTurn, countIn, followAll, hasRoom, postpone, prefixGrew, type Turn } from './turn.ts'
 import type { Instant, RolloutView } from './view.ts'
 import { abort, drain, giveWay, paused } from './wind-down.ts'
 
@@ -58,6 +58,8 @@ function nextLook(turn: Turn): Instant | null {
   return earliest(times.filter((time) => time !== null && time > turn.now))
 }
 
-function reopenings({ groups }: Turn): (Instant | null)[] {
-  return [...groups.values()].map(({ view }) => view.reopensAt)
+// A grant that is not used when its window closes is taken back.
+function reopenings(turn: Turn): (Instant | null)[] {
+  const unused = countIn(turn, ['granted']) > 0
+  return [...turn.groups.values()].flatMap(({ view }) => [view.reopensAt, unused ? view.windowUntil : null])
 }

@@ -60,7 +60,10 @@ function grant(turn: Turn): void {
 function renewAll(turn: Turn): void {
   for (const target of targetsIn(turn, ['granted'])) {
     if (!hasRoom(turn)) return
-    if (movedToAnotherConnection(target)) renew(turn, target)
+    const closed = turn.groups.get(target.groupId)?.view.closed
+    // The window that it was given in may have been cut short since.
+    if (closed) recall(turn, target, closed)
+    else if (movedToAnotherConnection(target)) renew(turn, target)
   }
 }
 
@@ -121,7 +124,6 @@ function renew(turn: Turn, target: TargetView): void {
   const { conn } = target.device
   const group = turn.groups.get(target.groupId)
   if (!target.grant || conn === null || !group) return
-  if (group.view.closed) return recall(turn, target, group.view.closed)
   const message = 'The device came back on a new connection before it rebooted and got its grant again.'
   const because = { code: 'target.grant_renewed', message }
   const { id, bootKey } = target.grant

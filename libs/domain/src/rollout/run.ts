@@ -106,14 +106,14 @@ function openNext(turn: Turn, { index, size }: WaveView): Outcome {
 
 // What never came is left to convergence once the last wave has been open long enough.
 function giveUp(turn: Turn, started: readonly WaveView[]): void {
-  const at = giveUpAt(turn)
-  if (at === null || turn.now < at) return
+  const opened = giveUpAt(turn)
+  if (opened === null || turn.now < opened) return
   const { giveUpAfterSec } = turn.view.policy.timeouts
   const message = `The device did not connect within ${giveUpAfterSec} s of the last wave.`
   const because = { code: 'target.given_up', message, giveUpAfterSec }
   for (const target of leftovers(turn)) {
     if (!hasRoom(turn)) return
-    if (turn.now < lostAt(turn, target)) continue
+    if (turn.now < lostAt(turn, target, opened)) continue
     const roomy = started.find((candidate) => assigned(turn, candidate) < candidate.size)
     const wave = target.wave ?? (roomy ?? turn.view.waves.at(-1))?.index ?? null
     const instruct = target.state === 'pending' ? {} : ({ instruct: { kind: 'none' } } as const)
@@ -124,24 +124,27 @@ function giveUp(turn: Turn, started: readonly WaveView[]): void {
 function giveUpAt({ view }: Turn): Instant | null {
   const last = view.waves.at(-1)
   if (last?.openedAt == null || last.state === 'pending') return null
-  return last.openedAt + view.policy.timeouts.giveUpAfterSec * 1000
+  return last.openedAt + (last.pausedMs ?? 0) + view.policy.timeouts.giveUpAfterSec * 1000
 }
 
 function leftovers(turn: Turn): TargetView[] {
   const early = targetsIn(turn, ['pending', 'offered', 'downloading', 'staged'])
-  return early.filter(({ device }) => !device.connected && device.busyWith === null)
+  return early.filter(({ device, groupId }) => {
+    return !device.connected && device.busyWith === null && !turn.groups.get(groupId)?.view.closed
+  })
 }
 
-// Who was here a moment ago may be back in another.
-function lostAt({ view }: Turn, { device }: TargetView): Instant {
-  return (device.lastSeenAt ?? 0) + view.policy.timeouts.unreachableAfterSec * 1000
+// Who was here a moment ago may be back in another, and nobody is expected while the window is closed.
+function lostAt({ view, groups }: Turn, { device, groupId }: TargetView, opened: Instant): Instant {
+  const closedMs = groups.get(groupId)?.view.closedMs ?? 0
+  return Math.max(opened + closedMs, (device.lastSeenAt ?? 0) + view.policy.timeouts.unreachableAfterSec * 1000)
 }
 
 /** When a running rollout has somebody to give up; `null` while nobody in the view is lost. */
 export function nextGiveUp(turn: Turn): Instant | null {
   const at = giveUpAt(turn)
   if (at === null || turn.now < at) return at
-  return earliest(leftovers(turn).map((target) => lostAt(turn, target)))
+  return earliest(leftovers(turn).map((target) => lostAt(turn, target, at)))
 }
 
 function progress(turn: Turn, [wave]: readonly WaveView[]): Because {

@@ -18,6 +18,8 @@ export interface WaveView {
   readonly size: number
   readonly state: WaveState
   readonly openedAt: Instant | null
+  /** How long the rollout was paused since then. */
+  readonly pausedMs?: number | undefined
   readonly excused: number
   readonly counts: StateCounts
   /** People were told that it waits for an approval. */
@@ -58,6 +60,8 @@ export interface GroupView {
   readonly closed: Because | null
   /** When an open window closes. */
   readonly windowUntil: Instant | null
+  /** How long the window was closed since the last wave opened, once that matters. */
+  readonly closedMs?: number | undefined
   /** When `closed` may change by itself. */
   readonly reopensAt: Instant | null
 }

@@ -141,8 +141,12 @@ function isPicked(world: World, target: TargetView): boolean {
   if (target.dueAt !== null && target.dueAt <= now) return true
   if (state !== 'running') return swept[state]?.includes(target.state) ?? false
   if (!target.device.connected) return early.includes(target.state) && isOverdue(world)
-  const grantable = target.state === 'staged' || (target.state === 'offered' && !target.device.canLock)
-  return target.state === 'pending' || grantable
+  return canBeGiven(world, target)
+}
+
+function canBeGiven({ now, options }: World, { state, device }: TargetView): boolean {
+  if (state === 'granted') return options.closedAt(now)
+  return state === 'pending' || state === 'staged' || (state === 'offered' && !device.canLock)
 }
 
 function isOverdue({ now, waves, options }: World): boolean {

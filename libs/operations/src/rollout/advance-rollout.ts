@@ -9,6 +9,7 @@ import { readInBetween } from './in-between.ts'
 import { excludesOf } from './exclude-sql.ts'
 import { loadView } from './load-view.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
+import { nextLook } from './next-look.ts'
 import { isObservationOver } from './observed.ts'
 import { planTargets } from './plan-targets.ts'
 import { reroute } from './reroute.ts'
@@ -22,19 +23,22 @@ const idle: readonly RolloutState[] = ['draft', 'awaiting_approval', 'aborted', 
 
 /**
  * One turn of a rollout, the only writer of its progress: locks the row, loads the view, decides, applies, commits.
- * Returns whether another turn is wanted at once. Doing it twice, or late, is harmless.
+ * Returns whether another turn is wanted at once, or else when the next is. Doing it twice, or late, is harmless.
  */
 export async function advanceRollout(
   services: Services,
   { rolloutId }: { rolloutId: string },
-): Promise<{ more: boolean }> {
+): Promise<{ more: boolean; wakeAt: Date | null }> {
   const found = await services.db.transaction('system', (tx) =>
     tx.rollout.findUnique({ where: { id: rolloutId }, select: { organizationId: true } }),
   )
-  if (!found) return { more: false }
+  if (!found) return { more: false, wakeAt: null }
   const keys = await loadPublicSigningKeys(services)
   const ctx = systemCtx(services, found.organizationId)
-  return inOrganization(ctx, (tx) => turn(tx, ctx, { rolloutId, keys }))
+  return inOrganization(ctx, async (tx) => {
+    const { more } = await turn(tx, ctx, { rolloutId, keys })
+    return { more, wakeAt: more ? null : await nextLook(tx, rolloutId) }
+  })
 }
 
 async function turn(

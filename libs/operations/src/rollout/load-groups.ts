@@ -1,5 +1,5 @@
 import { Blackouts, Budget, Windows } from '@bootfleet/contracts'
-import { slotsOf, windowAt, type Because, type GroupView, type WindowState } from '@bootfleet/domain'
+import { closedBetween, slotsOf, windowAt, type Because, type GroupView, type WindowState } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { loadBuckets, loadHolders } from './load-buckets.ts'
 
@@ -20,6 +20,8 @@ export interface GroupsInput {
   readonly groupIds: readonly string[]
   readonly now: Date
   readonly respectWindows: boolean
+  /** Asks how long the windows were closed since then. */
+  readonly closedSince?: number | null | undefined
 }
 
 /** Budgets of these groups over all rollouts, and whether they may be granted anything now. */
@@ -59,9 +61,10 @@ function isFull({ slotsTaken, budget, size }: ReadGroup): boolean {
   return slotsTaken >= slotsOf(budget.maxUnavailable, size)
 }
 
-function toGroup(row: ReadGroup, { now, respectWindows }: GroupsInput): GroupView {
+function toGroup(row: ReadGroup, { now, respectWindows, closedSince = null }: GroupsInput): GroupView {
   const { budget } = row
-  const window = respectWindows ? groupWindow(row, now) : undefined
+  const { windows, blackouts } = calendarOf(row)
+  const window = respectWindows ? windowAt(windows, blackouts, now.getTime()) : undefined
   const frozen = frozenBecause(row)
   return {
     slots: slotsOf(budget.maxUnavailable, row.size),
@@ -71,16 +74,16 @@ function toGroup(row: ReadGroup, { now, respectWindows }: GroupsInput): GroupVie
     closed: frozen ?? (window && !window.open ? windowBecause(row.name, window) : null),
     windowUntil: window?.open ? window.until : null,
     reopensAt: window?.reopensAt ?? null,
+    closedMs:
+      respectWindows && closedSince !== null ? closedBetween({ windows, blackouts }, closedSince, now.getTime()) : 0,
   }
 }
 
-function groupWindow(row: ReadGroup, now: Date): WindowState {
-  const blackouts = Blackouts.parse(row.blackouts).map(({ from, to, reason }) => ({
-    from: Date.parse(from),
-    to: Date.parse(to),
-    reason,
-  }))
-  return windowAt(Windows.parse(row.windows), blackouts, now.getTime())
+function calendarOf(row: ReadGroup) {
+  const blackouts = Blackouts.parse(row.blackouts).map(({ from, to, reason }) => {
+    return { from: Date.parse(from), to: Date.parse(to), reason }
+  })
+  return { windows: Windows.parse(row.windows), blackouts }
 }
 
 function frozenBecause({ name, frozenBy, freezeReason }: ReadGroup): Because | null {

@@ -20,7 +20,8 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
   const following = await tx.deviceGroup.findMany({ where: { channelId: rollout.channelId }, select: { id: true } })
   const followers = following.map(({ id }) => id)
   await lockBudgets(tx, followers)
-  const groups = await loadGroups(tx, { groupIds: followers, now, respectWindows })
+  const closedSince = overdueSince(waves, rollout, now)
+  const groups = await loadGroups(tx, { groupIds: followers, now, respectWindows, closedSince })
   const picked = await pickTargets(tx, { rollout, now, waves, groups })
   const targets = await loadTargets(tx, rollout, picked.deviceIds)
   const unassigned = counts.find(({ wave, state }) => wave === null && state === 'pending')?.count ?? 0
@@ -41,14 +42,23 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
   }
 }
 
+// Only once the last wave has been open long enough does it matter how much of that was closed.
+function overdueSince(waves: readonly WaveView[], { policy }: RolloutRow, now: Date): number | null {
+  const last = waves.at(-1)
+  if (last?.openedAt == null) return null
+  const since = last.openedAt + (last.pausedMs ?? 0)
+  return now.getTime() < since + policy.timeouts.giveUpAfterSec * 1000 ? null : since
+}
+
 async function loadWaves(tx: Tx, rolloutId: string, counts: readonly TargetCount[]): Promise<WaveView[]> {
   const rows = await tx.rolloutWave.findMany({ where: { rolloutId }, orderBy: { index: 'asc' } })
-  return rows.map(({ index, rule, size, state, openedAt, excused, approvalAskedAt, approvedAt }) => ({
+  return rows.map(({ index, rule, size, state, openedAt, excused, pausedMs, approvalAskedAt, approvedAt }) => ({
     index,
     rule,
     size,
     state: state as WaveState,
     openedAt: openedAt?.getTime() ?? null,
+    pausedMs: Number(pausedMs),
     excused,
     asked: approvalAskedAt !== null,
     approved: approvedAt !== null,

@@ -33,7 +33,8 @@ export async function pickTargets(tx: Tx, pick: Pick): Promise<{ deviceIds: stri
 
 function byState(pick: Pick): Prisma.Sql[] {
   const { id, state } = pick.rollout
-  if (state === 'running') return [...fill(pick), ...offerable(pick), ...grantable(pick), ...givenUp(pick)]
+  if (state === 'running')
+    return [...fill(pick), ...offerable(pick), ...grantable(pick), ...recallable(pick), ...givenUp(pick)]
   const swept: Partial<Record<RolloutState, string[]>> = {
     pausing: ['granted'],
     superseded: ['pending', 'offered', 'downloading', 'staged', 'granted'],
@@ -122,6 +123,18 @@ function hasRoomInBucket({ groups }: Pick): Prisma.Sql {
         ${full.map(({ value }) => value)}::text[]) AS f(group_id, label, value)
       JOIN device d ON d.id = t.device_id
       WHERE f.group_id = t.group_id AND d.labels ->> f.label IS NOT DISTINCT FROM f.value)`
+}
+
+// A window may have been cut short, or a freeze begun, after a grant was given.
+function recallable(pick: Pick): Prisma.Sql[] {
+  const closed = Object.entries(pick.groups).flatMap(([id, group]) => (group.closed ? [id] : []))
+  if (closed.length === 0 || !started(pick).some((wave) => countOf(wave, ['granted']) > 0)) return []
+  return [
+    Prisma.sql`(
+    SELECT t.device_id, false AS due FROM rollout_target t
+    WHERE t.rollout_id = ${pick.rollout.id}::uuid AND t.wave = ANY(${started(pick).map(({ index }) => index)}::int[])
+      AND t.state = 'granted' AND NOT t.recalled AND t.group_id = ANY(${closed}::uuid[]) LIMIT ${sweepLimit})`,
+  ]
 }
 
 // Looked at in the last wave alone, once its time is over; `decide` says which of them are given up.

@@ -6,6 +6,7 @@ import { OperationError } from '../errors.ts'
 import { acceptSignals } from '../signal/accept-signals.ts'
 import { voidWaveApprovals } from './approve-wave.ts'
 import { controlRollout } from './control-rollout.ts'
+import { countPause } from './count-pause.ts'
 import { excuseFailures } from './excuse-failures.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { retryAllFailed } from './retry-failed.ts'
@@ -33,6 +34,7 @@ export async function resumeRollout(ctx: Ctx, input: ResumeInput): Promise<Rollo
         data: { state: 'open', concludedAt: null },
       })
       await voidWaveApprovals(tx, rollout.id)
+      await countPause(tx, rollout.id, ctx.services.now())
       const because = {
         code: 'operator.resume',
         message: `Resumed by ${ctx.actor.name}.`,
