@@ -117,6 +117,7 @@ export const notGrowing: Readonly<Record<string, string>> = {
   release: 'one row per release that an operator published; goes with its channel',
   release_manifest: 'one row per release and architecture; goes with its release',
   policy: 'one row per policy',
+  rollout_approval: 'one row per person and rollout; goes with its rollout',
   policy_version: 'one row per change that a person made to a policy; goes with its policy',
   device_group: 'one row per group',
   device: 'one row per machine that ever enrolled; its history refers to it',
