@@ -4,7 +4,7 @@ import { DriftDocument, InventoryDocument } from '@bootfleet/contracts'
 import { beforeAll, expect, it } from 'vitest'
 import { buildAgent } from './testing/build-agent.ts'
 import { ControlPlane } from './testing/control-plane.ts'
-import { Scene, putEnrollment, sceneMachine, startAgent } from './testing/scene.ts'
+import { Scene, digestOf, installed, putEnrollment, repository, sceneMachine, startAgent } from './testing/scene.ts'
 
 let agent = ''
 beforeAll(async () => {
@@ -44,6 +44,10 @@ it('a machine says what it is and how it differs from its image, and its own upd
   })
   const inventory = InventoryDocument.parse(plane.last('up/inventory')?.document)
   expect(inventory).toMatchObject({ os: { ID: 'fedora', PRETTY_NAME: 'Fedora IoT 43' }, backend: 'ostree' })
+  expect(inventory.blockers).toEqual([
+    { code: 'layered_packages', detail: expect.stringContaining('(htop): run rpm-ostree reset') as string },
+  ])
+  expect(inventory.base).toMatchObject({ ref: `${repository}:stable`, digest: digestOf(installed) })
   expect(inventory.updaters).toEqual([
     { name: 'bootc-fetch-apply-updates.timer', state: 'masked' },
     { name: 'rpm-ostreed-automatic.timer', state: 'masked' },

@@ -8,6 +8,20 @@ beforeAll(async () => {
 })
 
 describe('an update', () => {
+  it('restarts userspace alone where that is asked for and the kernel stays the same', async () => {
+    await using scene = await Scene.start({ agent, softRebootCapable: true })
+    const { plane, machine } = scene
+    await scene.settled()
+    const { bootId } = machine.state()
+    await plane.desire({ ...staged(update), apply: { phase: 'staged', softReboot: true } })
+    await scene.agent.waitFor(() => plane.state()?.phase === 'staged')
+    await plane.grant()
+    await scene.agent.waitFor(() => plane.state()?.booted.digest === digestOf(update))
+    await scene.agent.waitFor(() => plane.state()?.health.status === 'healthy')
+    expect(plane.state()).toMatchObject({ bootKey: `${bootId}:1`, attempt: { outcome: 'booted_target' } })
+    expect(machine.calls().at(-1)).toBe('upgrade --from-downloaded --soft-reboot=auto')
+  })
+
   it('is staged locked, applied with a grant, verified, and reported healthy', async () => {
     await using scene = await Scene.start({ agent })
     const { plane, machine } = scene

@@ -1,5 +1,7 @@
 import type { InventoryDocument } from '@bootfleet/contracts'
 import { capabilityWords } from '../bootc/capabilities.ts'
+import type { HostStatus } from '../bootc/host-status.ts'
+import { blockersOf } from '../host/blockers.ts'
 import type { Runtime } from '../runtime.ts'
 import { agentVersion } from '../version.ts'
 import { noteBootTime } from './boot-time.ts'
@@ -24,5 +26,14 @@ export async function buildInventory(
     disk,
     boot: await noteBootTime(platform.state, { digest: memory.host.booted?.digest, ms: await machine.bootMs() }),
     updaters: await machine.updaters(),
+    blockers: blockersOf(memory.host, driver.capabilities),
+    base: baseOf(memory.host),
   }
+}
+
+/** What a host is made from that is more than a container image, or none. */
+function baseOf({ modifications }: HostStatus): InventoryDocument['base'] {
+  if (modifications === undefined) return null
+  const { base, origin = null } = modifications
+  return { ref: base?.ref ?? null, digest: base?.digest ?? null, origin }
 }

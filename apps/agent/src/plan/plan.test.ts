@@ -57,6 +57,25 @@ describe('towards an image, the next step is', () => {
     expect(kind({ desired: applied, caps: noLock, host: loose })).toBe('drop-staged')
   })
 
+  it('to take back what was staged in part, granted or not, and to make it harmless first', () => {
+    const inPart = journal({ attempt: attempt({ phase: 'staging' }) })
+    expect(kind({ desired: applied, journal: inPart, host: loose, grant })).toBe('lock')
+    expect(kind({ desired: applied, journal: inPart, host: locked, grant })).toBe('drop-staged')
+    expect(kind({ desired: applied, journal: inPart, host: loose, grant, caps: noLock })).toBe('drop-staged')
+    expect(kind({ desired: applied, journal: inPart, grant })).toBe('stage')
+    expect(kind({ desired: applied, journal: journal({ attempt: attempt() }), host: locked, grant })).toBe('unlock')
+  })
+
+  it('to boot, with a grant, what a restart of userspace by hand has left to the next reboot', () => {
+    const pending = {
+      desired: applied,
+      host: { ...slot, rollbackQueued: true },
+      journal: journal({ attempt: attempt({ phase: 'rebooting' }) }),
+    }
+    expect(kind({ ...pending, grant })).toBe('reboot')
+    expect(kind(pending)).toBe('unqueue-slot')
+  })
+
   it('to boot the rollback slot when the target is in it', () => {
     expect(kind({ desired: applied, host: slot })).toBe('idle')
     expect(kind({ desired: applied, host: slot, grant })).toBe('queue-slot')
@@ -160,6 +179,9 @@ describe('an idle agent', () => {
     expect(problem({ journal: journal({ quarantined: [digest('b')] }) })).toBe('quarantined')
     expect(problem({ host: host({ kind: 'none', booted: null }) })).toBe('unsupported_host')
     expect(problem({ host: host({ readOnly: true }) })).toBe('unsupported_host')
+    expect(problem({ host: host({ kind: 'ostree' }), caps: { ...caps, version: '1.0.2' } })).toBe('unsupported_host')
+    const { ref: _ref, digest: _digest, ...plain } = deployment('a')
+    expect(problem({ host: host({ kind: 'ostree', booted: plain }) })).toBe('unsupported_host')
     expect(problem({ desired: desired({ image: { ref: 'repo:latest', accept: [digest('b')] } }) })).toBe(
       'rejected_desired',
     )

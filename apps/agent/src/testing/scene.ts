@@ -19,6 +19,7 @@ export const staged = (image: ReturnType<typeof fakeImage>) => ({
 export interface SceneOptions {
   agent: string
   version?: string
+  softRebootCapable?: boolean
   boot?: NonNullable<Parameters<FakeMachine['pinBehaviour']>[1]>
   env?: Record<string, string>
 }
@@ -57,11 +58,12 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-export async function sceneMachine({ version, boot }: SceneOptions): Promise<FakeMachine> {
+export async function sceneMachine({ version, softRebootCapable, boot }: SceneOptions): Promise<FakeMachine> {
   const machine = await FakeMachine.create({
     bootedImage: { image: `${repository}:stable`, content: installed },
     images: { [`${repository}:stable`]: installed, [`${repository}:v2`]: update },
     ...(version !== undefined && { version }),
+    softRebootCapable,
   })
   if (boot !== undefined) machine.pinBehaviour(digestOf(update), boot)
   return machine

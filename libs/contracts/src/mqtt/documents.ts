@@ -52,5 +52,9 @@ export const InventoryDocument = z.object({
   boot: BootTime.nullable(),
   /** What else would update or reboot this machine. */
   updaters: z.array(z.object({ name: text(200), state: text(40) })).max(20),
+  /** What keeps this machine from being moved to an image, and what to do about it; empty on one that can be. */
+  blockers: z.array(z.object({ code: text(40), detail: text(1024) })).max(20),
+  /** The container image that a layered machine is layered on, or the ostree reference that it follows. */
+  base: z.object({ ref: text(512).nullable(), digest: text(80).nullable(), origin: text(512).nullable() }).nullable(),
 })
 export type InventoryDocument = z.infer<typeof InventoryDocument>
