@@ -1,7 +1,9 @@
 import { unknownHost } from './bootc/host-status.ts'
+import { createSerialQueue } from './bootc/serial-queue.ts'
 import { readClock } from './clock.ts'
 import { openDesiredStore } from './desired/desired-store.ts'
 import type { HostAdapter } from './host/host-adapter.ts'
+import { loadIdentity } from './identity/identity.ts'
 import type { Identity } from './identity/identity.ts'
 import { openBootLog, bootRecordOf } from './journal/boot-log.ts'
 import { openJournal } from './journal/journal.ts'
@@ -43,6 +45,7 @@ export async function openRuntime(input: {
   wake: () => void
 }): Promise<Runtime> {
   const { platform, identity, bootKey, memory } = input
+  const oneAtATime = createSerialQueue()
   const bootLog = await openBootLog(platform.state)
   const journal = await openJournal(platform.state)
   const unsentBoots = () =>
@@ -59,6 +62,8 @@ export async function openRuntime(input: {
     driver: input.driver,
     desired: await openDesiredStore(platform.state, identity),
     outbox: new Outbox(input.enveloper, unsentBoots),
+    refreshRegistryAuth: () =>
+      oneAtATime(async () => platform.refreshRegistryAuth((await loadIdentity(platform.state)) ?? identity)),
     wake: input.wake,
     report: () => report(runtime),
   }

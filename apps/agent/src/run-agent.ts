@@ -19,6 +19,7 @@ import type { Platform } from './platform.ts'
 import { receiveControl } from './receive-control.ts'
 import { reportedImage } from './report/build-state.ts'
 import { documentOf } from './report/documents.ts'
+import { keepRegistryAuth } from './registry/prepare-registry-access.ts'
 import { createEnveloper } from './report/enveloper.ts'
 import type { Enveloper } from './report/enveloper.ts'
 import { startHeartbeat } from './report/heartbeat.ts'
@@ -149,6 +150,8 @@ async function sendDocuments(runtime: Runtime, signal: AbortSignal): Promise<voi
   const otherUpdaters = await platform.machine.disableOtherUpdaters()
   if (otherUpdaters.length > 0) log('other_updaters_stopped', { units: otherUpdaters.join(', ') })
   while (!signal.aborted) {
+    // Logins that were taken back are gone soon, also where nothing is pulled.
+    await keepRegistryAuth(runtime)
     if (memory.hostIsFresh) {
       const inventory = documentOf(await buildInventory(runtime, hardwareId))
       const drift = documentOf(driftOf(memory.host, await platform.machine.localDrift(memory.host)))

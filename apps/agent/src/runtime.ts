@@ -41,6 +41,8 @@ export interface Runtime {
   desired: DesiredStore
   outbox: Outbox
   memory: Memory
+  /** Logs in to registries as the server says now. Throws when it cannot be asked. */
+  refreshRegistryAuth: () => Promise<void>
   /** Makes the loop look again. */
   wake: () => void
   /** Puts what is true now into the outbox. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { randomUUID } from 'node:crypto'
 import { Desired, type Envelope } from '@bootfleet/contracts'
 import { createDeviceKey, createSigningRequest, fingerprintOf, signDeviceToken } from '@bootfleet/pki'
+import { createRegistry, deleteRegistry, systemCtx, updateRegistry } from '@bootfleet/operations'
 import { createTestDatabase, query, waitFor, type TestDatabase } from '@bootfleet/testkit'
 import { requestJson } from './testing/request-json.ts'
 import { helloBody, stateBody, type TestDevice } from './testing/test-device.ts'
@@ -191,6 +192,28 @@ test('a hello over HTTPS brings agent and capabilities', async () => {
 })
 
 // The last one: from then on this address has to wait.
+test('a device gets the registry logins that are meant for devices of its organization, as long as they are', async () => {
+  const device = await site.enroll()
+  const { services, installation } = site
+  const ctx = systemCtx(services, installation.organizationId)
+  const ask = async () => (await device.get('/device/v1/registry-auth')).json
+  const login = { username: 'puller', password: 'very-secret' }
+  const { id } = await createRegistry(ctx, { scope: 'registry.test', ...login })
+  expect(await ask()).toEqual({ registryAuth: null })
+  await updateRegistry(ctx, { id, forDevices: true })
+  const auth = Buffer.from('puller:very-secret').toString('base64')
+  expect(await ask()).toEqual({ registryAuth: { auths: { 'registry.test': { auth } } } })
+  await deleteRegistry(ctx, { id })
+  expect(await ask()).toEqual({ registryAuth: null })
+  const stranger = await requestJson({
+    port: site.gateway.ports.device,
+    path: '/device/v1/registry-auth',
+    method: 'GET',
+    tls: { ca: site.ca },
+  })
+  expect(stranger.status).toBe(401)
+})
+
 test('an address that tries out tokens is slowed down', async () => {
   const request = await enrollRequest({ token: 'bfe_none_such_token_00000', key: createDeviceKey(), hardwareId: 'x' })
   const statuses: number[] = []

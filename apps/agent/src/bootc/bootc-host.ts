@@ -37,7 +37,8 @@ export function createBootcHost(input: BootcHostInput): HostAdapter {
       queue(async () => {
         const lockAtOnce = capabilities.switchDownloadOnly ? ['--download-only'] : []
         const target = switchTarget(options.ref, capabilities)
-        await pull(input, ['switch', ...lockAtOnce, ...softly(options.softReboot === true), target], options)
+        const signed = options.requireSignatures === true ? ['--enforce-container-sigpolicy'] : []
+        await pull(input, ['switch', ...lockAtOnce, ...signed, ...softly(options.softReboot === true), target], options)
         // What `switch` staged any reboot would apply. The digest is there by now, so that this asks no registry.
         if (capabilities.downloadOnly && !capabilities.switchDownloadOnly) await change('upgrade', '--download-only')
       }),

@@ -16,6 +16,8 @@ export class HostError extends Error {
 
 export interface StageOptions {
   ref: string
+  /** Only as the machine's signature policy allows it; stays so for later upgrades. */
+  requireSignatures?: boolean
   /** Prepare a reboot of userspace alone, where the kernel stays the same. Only where staging cannot be locked. */
   softReboot?: boolean
   onProgress: (progress: PullProgress) => void

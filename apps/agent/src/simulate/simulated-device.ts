@@ -128,6 +128,8 @@ export class SimulatedDevice {
       carriers: this.carriers(life),
       findEnrollment: () => around.documentFor(traits),
       takeTurn: (request) => around.enrolling.pass(request, life),
+      refreshRegistryAuth: () => Promise.resolve(),
+      signatureProblem: () => Promise.resolve(undefined),
       sessionLimitMs: 0,
       retryBaseMs: Math.max(100, Math.round(1000 / around.speed)),
     }

@@ -4,6 +4,7 @@ import { readClock } from '../clock.ts'
 import { HostError } from '../host/host-adapter.ts'
 import { log } from '../log.ts'
 import { observeHost } from '../observe.ts'
+import { prepareRegistryAccess } from '../registry/prepare-registry-access.ts'
 import type { Runtime } from '../runtime.ts'
 import { beginAttempt, wantsSoftReboot } from './attempt.ts'
 import type { Executor } from './executor.ts'
@@ -42,10 +43,13 @@ export const dropStaged: Executor<'drop-staged'> = async ({ driver, journal }) =
 /** False when it was stopped on purpose: the next look decides what to do instead. */
 async function pull(runtime: Runtime, { ref, locked }: { ref: string; locked: boolean }): Promise<boolean> {
   const softReboot = !locked && wantsSoftReboot(runtime)
+  const requireSignatures = await prepareRegistryAccess(runtime)
   const stopper = new AbortController()
   runtime.memory.stopPull = stopper
   try {
-    await runtime.driver.stage({ ref, softReboot, signal: stopper.signal, onProgress: progressReporter(runtime, ref) })
+    const { signal } = stopper
+    const onProgress = progressReporter(runtime, ref)
+    await runtime.driver.stage({ ref, softReboot, requireSignatures, signal, onProgress })
     return true
   } catch (error) {
     if (!stopper.signal.aborted) throw error

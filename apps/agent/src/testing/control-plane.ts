@@ -3,7 +3,7 @@ import { createServer } from 'node:tls'
 import type { Server, TlsOptions } from 'node:tls'
 import type { AddressInfo, Socket } from 'node:net'
 import { Desired, Envelope, parseUpTopic, topicOf, upBodies } from '@bootfleet/contracts'
-import type { Control, EnrollmentDocument, SignedDesired, UpBody, UpKind } from '@bootfleet/contracts'
+import type { Control, EnrollmentDocument, RegistryAuth, SignedDesired, UpBody, UpKind } from '@bootfleet/contracts'
 import {
   certificateSha256,
   createAuthority,
@@ -31,6 +31,7 @@ export class ControlPlane implements DevicePlane, AsyncDisposable {
   /** Enrollment requests that came, tokens and all. */
   readonly enrollments: unknown[] = []
   pendingApprovals = 0
+  registryAuth: RegistryAuth | null = null
   gen = 0
   hash = ''
   /** Where the broker tells devices to go; tests may point it elsewhere. */

@@ -1,4 +1,4 @@
-import type { Control, Envelope, SignedDesired, UpKind } from '@bootfleet/contracts'
+import type { RegistryAuth, Control, Envelope, SignedDesired, UpKind } from '@bootfleet/contracts'
 import type { createAuthority, createSigningKey } from '@bootfleet/pki'
 
 export const device = 'd-test'
@@ -9,6 +9,7 @@ export interface DevicePlane {
   readonly authority: Awaited<ReturnType<typeof createAuthority>>
   readonly signingKey: Awaited<ReturnType<typeof createSigningKey>>
   readonly enrollments: unknown[]
+  registryAuth: RegistryAuth | null
   pendingApprovals: number
   readonly gen: number
   readonly hash: string

@@ -26,6 +26,7 @@ async function answer(plane: DevicePlane, request: IncomingMessage): Promise<Ans
     const { csr } = RenewRequest.parse(body)
     return [200, { certificate: await certificateFor(plane, csr), ca: plane.authority.certificatePem }]
   }
+  if (url.pathname === '/device/v1/registry-auth') return [200, { registryAuth: plane.registryAuth }]
   if (url.pathname === '/device/v1/up') return up(plane, body)
   if (url.pathname === '/device/v1/desired') return desired(plane, url.searchParams)
   return [404, { code: 'not_found', title: 'No such route' }]

@@ -1,7 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { DesiredQuery, limits, upKinds } from '@bootfleet/contracts'
-import { OperationError, pollDesired, readDesiredGen, type DeviceIdentity, type Services } from '@bootfleet/operations'
+import {
+  OperationError,
+  pollDesired,
+  readDesiredGen,
+  readRegistryAuth,
+  type DeviceIdentity,
+  type Services,
+} from '@bootfleet/operations'
 import type { SignedDesired } from '@bootfleet/pki'
 import { BoundedMap } from '../connections/bounded-map.ts'
 import { createPace, type Pace } from '../connections/pace.ts'
@@ -50,6 +57,14 @@ export function addLinkRoutes(app: FastifyInstance, options: LinkRoutesOptions):
     )
     const acknowledged = settled.flatMap(({ outcome }, index) => (outcome === 'rejected' ? [] : [ids[index] ?? '']))
     return { acknowledged, rejected, desiredGen: await readDesiredGen(options.services, identity.deviceId) }
+  })
+
+  app.get('/device/v1/registry-auth', async (request, reply) => {
+    const identity = await identityOf(request)
+    holdPace(paces, identity.deviceId, 1)
+    // Nobody on the way keeps a copy.
+    reply.header('cache-control', 'no-store')
+    return { registryAuth: await readRegistryAuth(options.services, identity) }
   })
 
   app.get('/device/v1/desired', async (request, reply) => {

@@ -18,6 +18,8 @@ export const Channel = z
     repository: z.string(),
     /** The release that the channel's devices belong on. */
     current: RolloutRelease.nullable(),
+    /** Devices refuse images that are not signed as their own policy wants it. */
+    requireSignatures: z.boolean(),
     defaultPolicy: NamedRef.nullable(),
     createdAt: Instant,
     updatedAt: Instant,
@@ -31,6 +33,7 @@ export const CreateChannel = z
     repository: z.string().min(1).max(255),
     description: description.optional(),
     defaultPolicy: Key.nullable().optional(),
+    requireSignatures: z.boolean().optional(),
   })
   .meta({ id: 'CreateChannel' })
 
@@ -39,6 +42,7 @@ export const UpdateChannel = z
     name: Name.optional(),
     description: description.optional(),
     defaultPolicy: Key.nullable().optional(),
+    requireSignatures: z.boolean().optional(),
   })
   .meta({ id: 'UpdateChannel' })
 

@@ -4,13 +4,15 @@ import { endpoint } from './endpoint.ts'
 
 const tag = 'registries'
 
-/** How bootfleet logs in to an image registry. The password never leaves the server. */
+/** How bootfleet logs in to an image registry. The password is never shown again. */
 export const Registry = z
   .object({
     id: z.uuid(),
     /** A registry, or `registry/repository`; the longest one that fits an image is used. */
     scope: z.string(),
     username: z.string(),
+    /** Devices of the organization get it too, for their own pulls. */
+    forDevices: z.boolean(),
     createdAt: Instant,
   })
   .meta({ id: 'Registry' })
@@ -21,11 +23,17 @@ export const CreateRegistry = z
     scope: z.string().min(1).max(255),
     username: z.string().min(1).max(200),
     password: z.string().min(1).max(8192),
+    /** Give it to the devices of the organization too: better one that may only read. */
+    forDevices: z.boolean().optional(),
   })
   .meta({ id: 'CreateRegistry' })
 
 export const UpdateRegistry = z
-  .strictObject({ username: z.string().min(1).max(200).optional(), password: z.string().min(1).max(8192) })
+  .strictObject({
+    username: z.string().min(1).max(200).optional(),
+    password: z.string().min(1).max(8192).optional(),
+    forDevices: z.boolean().optional(),
+  })
   .meta({ id: 'UpdateRegistry' })
 
 export const registries = {
@@ -50,7 +58,7 @@ export const registries = {
   update: endpoint({
     method: 'PATCH',
     path: '/v1/registries/:id',
-    summary: 'Change the password of registry credentials',
+    summary: 'Change registry credentials',
     tag,
     status: 200,
     params: IdParams,

@@ -37,7 +37,14 @@ export const Desired = z.object({
   issuedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().optional(),
   rollout: z.uuid().optional(),
-  image: z.object({ ref: z.string().max(512), accept: z.array(Digest).min(1).max(8) }).nullable(),
+  image: z
+    .object({
+      ref: z.string().max(512),
+      accept: z.array(Digest).min(1).max(8),
+      /** Only as the machine's signature policy allows it. */
+      requireSignatures: z.boolean().optional(),
+    })
+    .nullable(),
   apply: z.object({
     phase: z.enum(desiredPhases),
     grant: Grant.optional(),

@@ -14,7 +14,7 @@ import { presentChannels } from './present-channel.ts'
 export async function createChannel(ctx: Ctx, input: z.output<typeof CreateChannel>): Promise<Channel> {
   authorize(ctx, 'channel:write')
   const { organizationId, services } = ctx
-  const { name, description = '', defaultPolicy } = input
+  const { name, description = '', defaultPolicy, requireSignatures = false } = input
   const repository = readRepository(input.repository)
   const id = services.newId()
   const now = services.now()
@@ -23,7 +23,7 @@ export async function createChannel(ctx: Ctx, input: z.output<typeof CreateChann
       const defaultPolicyId = defaultPolicy == null ? null : (await findPolicy(tx, ctx, defaultPolicy)).id
       const times = { createdAt: now, updatedAt: now }
       await tx.channel.create({
-        data: { id, organizationId, name, description, repository, defaultPolicyId, ...times },
+        data: { id, organizationId, name, description, repository, requireSignatures, defaultPolicyId, ...times },
       })
       const detail = { name, repository }
       await audit(tx, ctx, { action: 'channel.create', subject: { kind: 'channel', id }, detail })

@@ -13,6 +13,7 @@ export async function presentChannels(tx: Tx, rows: readonly ChannelRow[]): Prom
     name: row.name,
     description: row.description,
     repository: row.repository,
+    requireSignatures: row.requireSignatures,
     current: byId.get(row.currentReleaseId ?? '') ?? null,
     defaultPolicy: row.defaultPolicy,
     createdAt: row.createdAt.toISOString(),

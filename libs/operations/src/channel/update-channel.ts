@@ -14,7 +14,7 @@ export type UpdateChannelInput = z.output<typeof UpdateChannel> & { readonly cha
 /** Changes what is given. The repository never changes: its releases are in it. */
 export async function updateChannel(ctx: Ctx, { channel, ...input }: UpdateChannelInput): Promise<Channel> {
   authorize(ctx, 'channel:write')
-  const { name, description, defaultPolicy } = input
+  const { name, description, defaultPolicy, requireSignatures } = input
   return refuseDuplicate(nameTaken('channel', name ?? ''), () =>
     inOrganization(ctx, async (tx) => {
       const { id } = await findChannel(tx, ctx, channel)
@@ -23,6 +23,7 @@ export async function updateChannel(ctx: Ctx, { channel, ...input }: UpdateChann
         ...(name !== undefined && { name }),
         ...(description !== undefined && { description }),
         ...(defaultPolicyId !== undefined && { defaultPolicyId }),
+        ...(requireSignatures !== undefined && { requireSignatures }),
         updatedAt: ctx.services.now(),
       }
       await tx.channel.update({ where: { id }, data })

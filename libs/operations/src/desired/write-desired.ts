@@ -7,7 +7,7 @@ import { rewriteDesired, type DesiredWriteContext, type StoredDesired } from './
 export interface DesiredChange {
   readonly deviceId: string
   /** Pinned to the manifest digest of the device's architecture; `null` when no image is wanted of it. */
-  readonly image: { readonly ref: string; readonly accept: readonly string[] } | null
+  readonly image: { readonly ref: string; readonly accept: readonly string[]; readonly requireSignatures?: true } | null
   readonly phase: Desired['apply']['phase']
   readonly grant?: { readonly id: string; readonly conn: string; readonly ttlSec: number }
   /** When the window that is open now closes. */
@@ -62,7 +62,7 @@ function contentOf(change: DesiredChange, ops: Desired['ops']): DesiredContent {
   return {
     device: change.deviceId,
     ...(rolloutId !== undefined && { rollout: rolloutId }),
-    image: image && { ref: image.ref, accept: [...image.accept] },
+    image: image && { ...image, accept: [...image.accept] },
     apply: {
       phase: change.phase,
       ...(grant && { grant: { ...grant } }),

@@ -16,19 +16,19 @@ export async function createRegistry(ctx: Ctx, input: z.output<typeof CreateRegi
   const id = services.newId()
   const scope = readScope(input.scope)
   const sealedSecret = services.secrets.seal(input.password, registrySecretContext(id))
-  const { username } = input
+  const { username, forDevices = false } = input
   const taken = new OperationError('conflict', `There are credentials for ${scope} already: change those.`, {
     reason: 'scope_taken',
     field: 'scope',
   })
   return refuseDuplicate(taken, () =>
     inOrganization(ctx, async (tx) => {
-      const data = { id, organizationId, scope, username, sealedSecret, createdAt: services.now() }
+      const data = { id, organizationId, scope, username, sealedSecret, forDevices, createdAt: services.now() }
       const row = await tx.registryCredential.create({ data })
       await audit(tx, ctx, {
         action: 'registry.create',
         subject: { kind: 'registry', id },
-        detail: { scope, username },
+        detail: { scope, username, forDevices },
       })
       return presentRegistry(row)
     }),

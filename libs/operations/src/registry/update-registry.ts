@@ -9,16 +9,25 @@ import { registrySecretContext } from './secret-context.ts'
 
 export type UpdateRegistryInput = z.output<typeof UpdateRegistry> & { readonly id: string }
 
-/** Replaces the password, and the user name if one is given. */
-export async function updateRegistry(ctx: Ctx, { id, username, password }: UpdateRegistryInput): Promise<Registry> {
+/** Changes what is given. Devices follow with their next look at it. */
+export async function updateRegistry(ctx: Ctx, { id, ...input }: UpdateRegistryInput): Promise<Registry> {
   authorize(ctx, 'registry:write')
-  const sealedSecret = ctx.services.secrets.seal(password, registrySecretContext(id))
+  const { username, password, forDevices } = input
+  const { secrets } = ctx.services
   return inOrganization(ctx, async (tx) => {
     const before = await tx.registryCredential.findUnique({ where: { id } })
     if (before === null) throw notFound('registry', id)
-    const data = { sealedSecret, username: username ?? before.username }
+    const data = {
+      ...(username !== undefined && { username }),
+      ...(forDevices !== undefined && { forDevices }),
+      ...(password !== undefined && { sealedSecret: secrets.seal(password, registrySecretContext(id)) }),
+    }
     const row = await tx.registryCredential.update({ where: { id }, data })
-    await audit(tx, ctx, { action: 'registry.update', subject: { kind: 'registry', id }, detail: { scope: row.scope } })
+    await audit(tx, ctx, {
+      action: 'registry.update',
+      subject: { kind: 'registry', id },
+      detail: { scope: row.scope, changed: Object.keys(input) },
+    })
     return presentRegistry(row)
   })
 }

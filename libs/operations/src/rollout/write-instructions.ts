@@ -17,6 +17,7 @@ interface ImageRow {
   repository: string
   digest: string
   indexDigest: string | null
+  requireSignatures: boolean
 }
 
 /** Turns the instructions of a turn into desired documents. */
@@ -43,8 +44,10 @@ export async function writeInstructions(
 async function loadImages(tx: Tx, rolloutId: string, deviceIds: string[]): Promise<Map<string, ImageRow>> {
   const rows = await tx.$queryRaw<ImageRow[]>`
     SELECT t.device_id::text AS "deviceId", r.repository, ${goalDigestSql} AS digest,
-      CASE WHEN t.hops -> t.hop IS NULL THEN r.index_digest ELSE t.hops -> t.hop ->> 'indexDigest' END AS "indexDigest"
+      CASE WHEN t.hops -> t.hop IS NULL THEN r.index_digest ELSE t.hops -> t.hop ->> 'indexDigest' END AS "indexDigest",
+      c.require_signatures AS "requireSignatures"
     FROM rollout_target t JOIN rollout o ON o.id IS NOT DISTINCT FROM t.rollout_id JOIN release r ON r.id = o.release_id
+    JOIN channel c ON c.id = r.channel_id
     WHERE o.id = ${rolloutId}::uuid AND t.device_id = ANY(${deviceIds}::uuid[])`
   return new Map(rows.map((row) => [row.deviceId, row]))
 }
@@ -61,6 +64,7 @@ function toDesired(
   const wanted = {
     ref: `${image.repository}@${image.digest}`,
     accept: [...new Set([image.digest, ...(image.indexDigest ? [image.indexDigest] : [])])],
+    ...(image.requireSignatures && { requireSignatures: true as const }),
   }
   if (instruct?.kind === 'stage') return { ...common, image: wanted, phase: 'staged' }
   if (instruct?.kind !== 'apply') return { ...common, image: null, phase: 'none' }
