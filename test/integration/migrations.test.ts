@@ -26,6 +26,8 @@ const handwritten = [
   'rollout_target_due',
   'rollout_target_unassigned',
   'rollout_target_grant_order',
+  'rollout_target_waiting',
+  'rollout_target_pulling',
   'device_presence_online',
   'device_labels',
   'health_signal_in_force',
@@ -64,7 +66,7 @@ test('data of every older version survives all later migrations', async () => {
   }
 })
 
-test('targets of before there were counters are counted by the migration that adds them', async () => {
+test('what was there before there were counters is counted by the migrations that add them', async () => {
   const database = await emptyDatabase()
   const migrations = readMigrations()
   await applyMigrations(database, migrations.slice(0, 1))
@@ -73,6 +75,7 @@ test('targets of before there were counters are counted by the migration that ad
   expect(await query(database, 'SELECT wave, state, count FROM rollout_count')).toEqual([
     { wave: -1, state: 'pending', count: 1 },
   ])
+  expect(await query(database, 'SELECT count FROM device_group_count')).toEqual([{ count: 1 }])
 })
 
 test('applying the migrations again changes nothing', async () => {

@@ -1,6 +1,6 @@
 import type { Database } from '@bootfleet/db'
 
-/** Counters that are not what a count of the targets says, in words. None: they are exact. */
+/** Counters of targets and of devices that are not what a count of those says, in words. None: they are exact. */
 export function findMiscounts(db: Database): Promise<string[]> {
   return db.transaction('system', async (tx) => {
     const rows = await tx.$queryRaw<{ found: string }[]>`
@@ -8,6 +8,11 @@ export function findMiscounts(db: Database): Promise<string[]> {
       FROM (SELECT rollout_id, coalesce(wave, -1) AS wave, state, count(*) AS count FROM rollout_target GROUP BY 1, 2, 3) AS t
       FULL JOIN rollout_count c USING (rollout_id, wave, state)
       WHERE coalesce(c.count, 0) <> coalesce(t.count, 0)`
-    return rows.map(({ found }) => found)
+    const groups = await tx.$queryRaw<{ found: string }[]>`
+      SELECT concat_ws(' ', 'group', g.id, 'counted', c.count, 'are', d.count) AS found FROM device_group g
+      CROSS JOIN LATERAL (SELECT coalesce(sum(count), 0) AS count FROM device_group_count WHERE group_id = g.id) AS c
+      CROSS JOIN LATERAL (SELECT count(*) AS count FROM device WHERE group_id = g.id AND removed_at IS NULL) AS d
+      WHERE c.count <> d.count`
+    return [...rows, ...groups].map(({ found }) => found)
   })
 }

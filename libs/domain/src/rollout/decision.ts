@@ -1,5 +1,6 @@
 import type { Because } from './because.ts'
 import type { Evaluation } from './evaluation.ts'
+import type { GrantBackoff } from './grant-backoff.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { TargetState } from './target-lifecycle.ts'
 import type { Instant, WaveState } from './view.ts'
@@ -21,6 +22,7 @@ export interface TargetChange {
   readonly dueAt: Instant | null
   readonly grant?: { readonly id: string; readonly conn: string; readonly bootKey: string | null } | null
   readonly recalled?: boolean
+  readonly backoff?: GrantBackoff | null
   readonly soak?: { readonly bootKey: string; readonly until: Instant } | null
   readonly attempts?: number
   /** The stop of its route that it goes on with, and the boot that proved the one before. */

@@ -1,5 +1,6 @@
 import type { TargetChange } from './decision.ts'
 import { leftImage, rolledBack } from './fall-back.ts'
+import { afterReturn } from './grant-backoff.ts'
 import { isStaged, refusal } from './follow-staging.ts'
 import { attemptOutcome, bootedTarget, isCurrent, move } from './move.ts'
 import { applyDeadline, applySec, type Follow } from './timers.ts'
@@ -30,7 +31,7 @@ function proven({ grant }: TargetView, report: ReportView): boolean {
 
 function booted(target: TargetView, ctx: Follow): TargetChange {
   const message = 'The device booted the image; its health is being checked.'
-  return move(ctx, target, { to: 'verifying', because: { code: 'target.booted', message } })
+  return move(ctx, target, { to: 'verifying', because: { code: 'target.booted', message }, backoff: null })
 }
 
 function beforeReboot(target: TargetView, report: ReportView, ctx: Follow): TargetChange | null {
@@ -62,9 +63,17 @@ function rebootCalledOff(target: TargetView, report: ReportView, ctx: Follow): T
   return report.phase !== 'rebooting' && report.grantId === null ? grantReturned(target, ctx) : null
 }
 
+const code = 'target.grant_returned'
+const gaveBack = 'The device gave its grant back without rebooting'
+
 function grantReturned(target: TargetView, ctx: Follow): TargetChange {
-  const because = { code: 'target.grant_returned', message: 'The device gave its grant back without rebooting.' }
-  return move(ctx, target, { to: 'staged', because, ...noGrant, slot: 'free', instruct: { kind: 'stage' } })
+  const returned = { to: 'staged', ...noGrant, slot: 'free', instruct: { kind: 'stage' } } as const
+  // It was asked for: that says nothing about the next.
+  if (target.recalled) return move(ctx, target, { ...returned, because: { code, message: `${gaveBack}.` } })
+  const backoff = afterReturn(target, ctx.now)
+  const reason = target.returnedFor ? ` (${target.returnedFor})` : ''
+  const message = `${gaveBack}${reason}. It gets another from ${new Date(backoff.until).toISOString()} on.`
+  return move(ctx, target, { ...returned, because: { code, message, ...backoff }, backoff })
 }
 
 // The device booted since its grant, and not the target: how that ended is the agent's classification of the boot.

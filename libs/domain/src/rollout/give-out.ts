@@ -1,5 +1,6 @@
 import type { Because } from './because.ts'
 import { whyNoSlot } from './budget.ts'
+import { backedOffUntil, whyBackedOff } from './grant-backoff.ts'
 import { move } from './move.ts'
 import { uncountedDevices } from './signals.ts'
 import type { TargetView, WaveView } from './view.ts'
@@ -80,6 +81,7 @@ export function whyNoGrant(turn: Turn, target: TargetView): Because | undefined 
   if (!target.device.report)
     return { code: 'target.no_report', message: 'The device has not reported which boot it is on.' }
   if (isBusy(target)) return finishesOther(target)
+  if (target.backoff && backedOffUntil(target, turn.now) !== null) return whyBackedOff(target.backoff)
   if (!group) return { code: 'group.unknown', message: 'The device is in no group.' }
   if (target.holdsSlot) return { code: 'budget.not_back', message: notBack }
   if (group.view.closed) return group.view.closed

@@ -29,6 +29,7 @@ export function changed(target: TargetView, change: Move, now: Instant): TargetV
     reason: change.reason ?? (stays ? target.reason : null),
     grant: grantAfter(target, change.grant, now),
     recalled: recalled ?? target.recalled,
+    backoff: (change.backoff === undefined ? target.backoff : change.backoff) ?? null,
     ...soakAfter(target, change.soak),
     ...hopAfter(target, change.hop),
     attempts: attempts ?? target.attempts,

@@ -1,3 +1,4 @@
+import { backedOffUntil } from './grant-backoff.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { PolicySpec } from './policy.ts'
 import type { Instant, TargetView } from './view.ts'
@@ -20,10 +21,10 @@ export function dueAfter(target: TargetView, follow: Follow): Instant | null {
     case 'pending':
       return target.wave === null ? null : silenceDue(target, follow)
     case 'staged':
-      return silenceDue(target, follow)
+      return earliest([silenceDue(target, follow), backedOffUntil(target, now)])
     case 'offered':
     case 'downloading':
-      return earliest([silenceDue(target, follow), downloadDeadline(target, policy)])
+      return earliest([silenceDue(target, follow), downloadDeadline(target, policy), backedOffUntil(target, now)])
     case 'granted':
     case 'rebooting':
       return applyDeadline(target, policy)

@@ -1,5 +1,6 @@
 import type { Because } from './because.ts'
 import type { GrantPrefix } from './evaluation.ts'
+import type { GrantBackoff } from './grant-backoff.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { PolicySpec } from './policy.ts'
 import type { TargetState } from './target-lifecycle.ts'
@@ -141,6 +142,10 @@ export interface TargetView {
     readonly bootKey: string | null
   } | null
   readonly recalled: boolean
+  /** Since the device last used a grant. */
+  readonly backoff?: GrantBackoff | null
+  /** What the device said when it gave this grant back. */
+  readonly returnedFor?: string | null
   readonly reason: string | null
   readonly soakBootKey: string | null
   readonly soakUntil: Instant | null

@@ -18,6 +18,21 @@ export interface Selection extends Order {
   readonly inBetween: readonly string[]
   /** The ways to the release, where the channel's update graph has marks. */
   readonly routes?: readonly RouteRow[] | undefined
+  /** Only these devices: ids after the one, up to the other. */
+  readonly between?: { readonly after: string; readonly last: string } | undefined
+}
+
+function within({ between }: Selection): Prisma.Sql {
+  return between ? Prisma.sql`d.id > ${between.after}::uuid AND d.id <= ${between.last}::uuid` : Prisma.sql`true`
+}
+
+// A chunk looks each device up by its id, whatever the planner believes: from stale statistics, or none, it would read the
+// whole table for each chunk, or compare each device with each.
+function joinOne({ between }: Selection, { from, on }: { from: Prisma.Sql; on: Prisma.Sql }): Prisma.Sql {
+  const alias = Prisma.raw(from.sql.split(' ').at(-1) ?? '')
+  return between
+    ? Prisma.sql`LEFT JOIN LATERAL (SELECT * FROM ${from} WHERE ${on} OFFSET 0) AS ${alias} ON true`
+    : Prisma.sql`LEFT JOIN ${from} ON ${on}`
 }
 
 /**
@@ -28,6 +43,7 @@ export interface Selection extends Order {
 export function eligibilitySql(selection: Selection): Prisma.Sql {
   const { organizationId, channelId, releaseId, selector, stratifyBy, inBetween } = selection
   const route = routeSql(selection.routes)
+  const quarantine = Prisma.sql`q.device_id = d.id AND q.digest = m.manifest_digest AND q.lifted_at IS NULL`
   return Prisma.sql`
     SELECT d.id AS device_id, d.group_id, d.name,
       coalesce(m.manifest_digest, r.index_digest, '') AS digest, s.booted_digest AS from_digest, s.boot_key AS from_boot_key,
@@ -46,11 +62,11 @@ export function eligibilitySql(selection: Selection): Prisma.Sql {
     JOIN device_group g ON g.id = d.group_id
     JOIN release r ON r.id = ${releaseId}::uuid
     LEFT JOIN release_manifest m ON m.release_id = r.id AND m.architecture = d.architecture
-    LEFT JOIN device_state s ON s.device_id = d.id
-    LEFT JOIN device_desired x ON x.device_id = d.id
-    LEFT JOIN device_quarantine q ON q.device_id = d.id AND q.digest = m.manifest_digest AND q.lifted_at IS NULL
+    ${joinOne(selection, { from: Prisma.sql`device_state s`, on: Prisma.sql`s.device_id = d.id` })}
+    ${joinOne(selection, { from: Prisma.sql`device_desired x`, on: Prisma.sql`x.device_id = d.id` })}
+    ${joinOne(selection, { from: Prisma.sql`device_quarantine q`, on: quarantine })}
     ${route.join}
-    WHERE d.organization_id = ${organizationId}::uuid AND g.channel_id = ${channelId}::uuid AND d.removed_at IS NULL
+    WHERE d.organization_id = ${organizationId}::uuid AND g.channel_id = ${channelId}::uuid AND d.removed_at IS NULL AND ${within(selection)}
       AND ${selector === null ? Prisma.sql`true` : Prisma.sql`(${selectorSql(selector)} OR ${holdsSql(inBetween)})`}`
 }
 

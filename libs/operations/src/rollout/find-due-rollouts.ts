@@ -1,19 +1,27 @@
 import type { Services } from '../services.ts'
 import { observedSql } from './observed.ts'
 
+// What a policy may say at most; it lets an index find the few rollouts of all that may still be observed.
+const longestObservationMs = 30 * 86_400_000
+
 /**
  * Ids of rollouts that have something to do now: their own time has come, or a target's has. Finds what a lost hint
- * would have told; the oldest first.
+ * would have told; who has waited longest comes first, so that a rollout with always more to do holds up no other.
  */
 export async function findDueRollouts(services: Services, { limit }: { limit: number }): Promise<string[]> {
   const now = services.now()
+  const longAgo = new Date(now.getTime() - longestObservationMs)
   const rows = await services.db.transaction(
     'system',
     (tx) => tx.$queryRaw<{ id: string }[]>`
-    SELECT r.id::text FROM rollout r
-    WHERE r.wake_at <= ${now}
-      OR ${observedSql(now)} AND EXISTS (SELECT 1 FROM rollout_target t WHERE t.rollout_id = r.id AND t.due_at <= ${now})
-    ORDER BY r.wake_at NULLS LAST LIMIT ${limit}`,
+    SELECT id::text FROM (
+      SELECT r.id, r.wake_at AS since FROM rollout r WHERE r.wake_at <= ${now}
+      UNION ALL
+      SELECT r.id, due.since FROM rollout r
+      CROSS JOIN LATERAL (SELECT t.due_at AS since FROM rollout_target t WHERE t.rollout_id = r.id AND t.due_at <= ${now}
+        ORDER BY t.due_at LIMIT 1) AS due
+      WHERE (r.ended_at IS NULL OR r.ended_at > ${longAgo}) AND ${observedSql(now)}) AS waiting
+    GROUP BY id ORDER BY min(since), id LIMIT ${limit}`,
   )
   return rows.map(({ id }) => id)
 }

@@ -15,6 +15,8 @@ export interface TargetRowChange {
   readonly grantedAt: Date | null
   readonly grantBootKey: string | null
   readonly recalled: boolean
+  readonly grantsReturned: number
+  readonly grantAfter: Date | null
   readonly soakBootKey: string | null
   readonly soakUntil: Date | null
   readonly attempts: number
@@ -48,6 +50,7 @@ function fold(target: TargetView, list: readonly TargetChange[], now: Date): Tar
   const end = list.reduce(merge)
   const moved = list.some(({ from, to }) => from !== to)
   const soak = end.soak === undefined ? { bootKey: target.soakBootKey, until: target.soakUntil } : end.soak
+  const backoff = end.backoff === undefined ? target.backoff : end.backoff
   return {
     deviceId: target.deviceId,
     groupId: target.groupId,
@@ -59,6 +62,8 @@ function fold(target: TargetView, list: readonly TargetChange[], now: Date): Tar
     dueAt: toDate(end.dueAt),
     ...foldGrant(target, end, now),
     recalled: end.recalled ?? target.recalled,
+    grantsReturned: backoff?.returned ?? 0,
+    grantAfter: toDate(backoff?.until ?? null),
     soakBootKey: soak?.bootKey ?? null,
     soakUntil: toDate(soak?.until ?? null),
     attempts: end.attempts ?? target.attempts,

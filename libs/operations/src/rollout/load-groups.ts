@@ -32,14 +32,12 @@ export async function loadGroups(tx: Tx, input: GroupsInput): Promise<Record<str
       CASE WHEN o.frozen_at IS NOT NULL THEN o.frozen_by ELSE CASE WHEN g.frozen_at IS NOT NULL THEN g.frozen_by END END AS "frozenBy",
       CASE WHEN o.frozen_at IS NOT NULL THEN o.freeze_reason ELSE g.freeze_reason END AS "freezeReason",
       CASE WHEN coalesce(g.budget -> 'maxUnavailable' ? 'count', false) THEN 0
-        ELSE (SELECT count(*)::int FROM device d WHERE d.group_id = g.id AND d.removed_at IS NULL) END AS size,
+        ELSE (SELECT coalesce(sum(n.count), 0)::int FROM device_group_count n WHERE n.group_id = g.id) END AS size,
       (SELECT count(*)::int FROM budget_slot b WHERE b.group_id = g.id) AS "slotsTaken",
-      coalesce(pulling.count, 0) AS downloading
+      (SELECT count(*)::int FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
+        WHERE t.group_id = g.id AND t.state IN ('offered', 'downloading') AND r.state IN ('running', 'pausing', 'paused'))
+        AS downloading
     FROM device_group g JOIN organization o ON o.id = g.organization_id
-    LEFT JOIN (
-      SELECT t.group_id, count(*)::int AS count FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
-      WHERE t.state IN ('offered', 'downloading') AND r.state IN ('running', 'pausing', 'paused') GROUP BY t.group_id
-    ) AS pulling ON pulling.group_id = g.id
     WHERE g.id = ANY(${[...input.groupIds]}::uuid[])`
   const groups = rows.map((row) => ({ ...row, groupId: row.id, budget: Budget.parse(row.budget) }))
   const buckets = await loadBuckets(tx, groups)

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { AgentError, Attempt, Health } from '@bootfleet/contracts'
 import { busyStates, earlyStates, type ReportView, type TargetState, type TargetView } from '@bootfleet/domain'
-import type { Tx } from '@bootfleet/db'
-import { goalDigestSql, placeColumnsSql, readPlace, type PlaceRow } from './target-place.ts'
+import { Prisma, type Tx } from '@bootfleet/db'
 import { cleanLog } from '../device-link/ingest/clean-log.ts'
+import { goalDigestSql, placeColumnsSql, readPlace, type PlaceRow } from './target-place.ts'
 import type { RolloutRow } from './lock-rollout.ts'
+import { targetsById } from './targets-by-id.ts'
 
 // What `decide` reads of a stored report. Devices wrote it, so each part may be missing.
 const StoredReport = z.object({
@@ -28,6 +29,9 @@ interface TargetRow extends PlaceRow {
   grantedAt: Date | null
   grantBootKey: string | null
   recalled: boolean
+  grantsReturned: number
+  grantAfter: Date | null
+  returnedFor: string | null
   soakBootKey: string | null
   soakUntil: Date | null
   attempts: number
@@ -56,15 +60,16 @@ interface TargetRow extends PlaceRow {
 /** Locks these targets and loads them with all that is known of their devices, in the rollout's order. */
 export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readonly string[]): Promise<TargetView[]> {
   if (deviceIds.length === 0) return []
-  await tx.$queryRaw`
-    SELECT 1 FROM rollout_target WHERE device_id = ANY(${[...deviceIds]}::uuid[]) AND rollout_id IS NOT DISTINCT FROM ${rollout.id}::uuid
-    ORDER BY device_id FOR UPDATE`
+  const sorted = deviceIds.toSorted()
+  await tx.$queryRaw`SELECT 1 FROM ${targetsById(rollout.id, sorted, { lock: true, columns: Prisma.sql`device_id` })}`
   const rows = await tx.$queryRaw<TargetRow[]>`
     SELECT t.device_id::text AS "deviceId", t.group_id::text AS "groupId",
       d.labels ->> (SELECT g.budget ->> 'groupBy' FROM device_group g WHERE g.id = t.group_id) AS bucket, t.wave, t.state, t.reason,
       t.state_since AS "stateSince", t.due_at AS "dueAt", t.digest, ${placeColumnsSql},
       t.from_digest AS "fromDigest", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
-      t.granted_at AS "grantedAt", t.grant_boot_key AS "grantBootKey", t.recalled, t.soak_boot_key AS "soakBootKey",
+      t.granted_at AS "grantedAt", t.grant_boot_key AS "grantBootKey", t.recalled,
+      t.grants_returned AS "grantsReturned", t.grant_after AS "grantAfter",
+      CASE WHEN t.because ->> 'code' = 'grant_returned' THEN t.because ->> 'reason' END AS "returnedFor", t.soak_boot_key AS "soakBootKey",
       t.soak_until AS "soakUntil", t.attempts, b.device_id IS NOT NULL
         AND (b.rollout_id = t.rollout_id OR t.state = ANY(${[...earlyStates]}::text[])) AS "holdsSlot", d.removed_at IS NOT NULL AS removed,
       coalesce(p.online, false) AS connected, p.conn::text, x.held_since IS NOT NULL AS held, p.connected_at AS "connectedAt", p.last_seen_at AS "lastSeenAt",
@@ -73,7 +78,7 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
           AND o.state = ANY(${[...busyStates]}::text[]) LIMIT 1) AS "busyWith", x.gen AS "desiredGen", s.received_at AS "receivedAt",
       s.observed_gen AS "observedGen", s.phase, s.boot_key AS "bootKey", s.booted_digest AS "bootedDigest",
       s.staged_digest AS "stagedDigest", s.staged_locked AS "stagedLocked", s.health, s.report
-    FROM rollout_target t
+    FROM ${targetsById(rollout.id, sorted)}
     JOIN release r ON r.id = ${rollout.releaseId}::uuid
     JOIN device d ON d.id = t.device_id
     LEFT JOIN device_state s ON s.device_id = t.device_id
@@ -81,7 +86,6 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
     LEFT JOIN device_desired x ON x.device_id = t.device_id
     LEFT JOIN device_quarantine q ON q.device_id = t.device_id AND q.digest = ${goalDigestSql} AND q.lifted_at IS NULL
     LEFT JOIN budget_slot b ON b.device_id = t.device_id
-    WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND t.rollout_id IS NOT DISTINCT FROM ${rollout.id}::uuid
     ORDER BY t.position, t.device_id`
   return rows.map(toTarget)
 }
@@ -103,6 +107,8 @@ function toTarget(row: TargetRow): TargetView {
     stateSince: row.stateSince.getTime(),
     dueAt: millis(row.dueAt),
     grant: toGrant(row),
+    backoff: row.grantAfter && { returned: row.grantsReturned, until: row.grantAfter.getTime() },
+    returnedFor: row.returnedFor,
     soakUntil: millis(row.soakUntil),
     device: {
       removed: row.removed,

@@ -81,8 +81,8 @@ function perGroup(pick: Pick, places: (group: GroupView) => number, found: Prism
     FROM UNNEST(${groups.map(({ id }) => id)}::uuid[], ${groups.map((group) => group.places)}::int[]) AS g(id, places)
     CROSS JOIN LATERAL (
       SELECT t.device_id FROM rollout_target t JOIN device_presence p ON p.device_id = t.device_id
-      WHERE t.rollout_id = ${pick.rollout.id}::uuid AND t.wave = ANY(${waves}::int[]) AND t.group_id = g.id AND p.online
-        AND ${found}
+      WHERE t.rollout_id = ${pick.rollout.id}::uuid AND t.group_id = g.id AND t.wave IS NOT NULL
+        AND t.wave = ANY(${waves}::int[]) AND p.online AND ${found}
       ORDER BY t.position LIMIT g.places) AS waiting
     LIMIT ${sweepLimit})`,
   ]
@@ -102,15 +102,23 @@ function grantable(pick: Pick): Prisma.Sql[] {
     closed || slotsTaken >= slots ? 1 : Math.min(slots - slotsTaken, grantLimit)
   const first = (group: GroupView) => (group.buckets ? 1 : places(group))
   const open = (group: GroupView) => (group.buckets && !group.closed ? places(group) : 0)
-  return [
-    ...perGroup(pick, first, readyToApply),
-    ...perGroup(pick, open, Prisma.sql`${readyToApply} AND ${hasRoomInBucket(pick)}`),
-  ]
+  const hasRoom = hasRoomInBucket(pick)
+  return readyToApply(pick).flatMap((ready) => [
+    ...perGroup(pick, first, ready),
+    ...perGroup(pick, open, Prisma.sql`${ready} AND ${hasRoom}`),
+  ])
 }
 
-const readyToApply = Prisma.sql`(t.state = 'staged' OR t.state = 'offered' AND NOT 'download_only' = ANY(p.capabilities))
+// One condition for each state: each is read in the planned order from its own stretch of the index.
+function readyToApply({ now }: Pick): Prisma.Sql[] {
+  const mayBe = Prisma.sql`(t.grant_after IS NULL OR t.grant_after <= ${now})
       AND EXISTS (SELECT 1 FROM device_state s WHERE s.device_id = t.device_id)
       AND NOT EXISTS (SELECT 1 FROM budget_slot b WHERE b.device_id = t.device_id)`
+  return [
+    Prisma.sql`t.state = 'staged' AND ${mayBe}`,
+    Prisma.sql`t.state = 'offered' AND NOT 'download_only' = ANY(p.capabilities) AND ${mayBe}`,
+  ]
+}
 
 function hasRoomInBucket({ groups }: Pick): Prisma.Sql {
   const full = Object.entries(groups).flatMap(([id, { buckets }]) =>

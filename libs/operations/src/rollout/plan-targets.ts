@@ -17,9 +17,13 @@ export interface Planning extends Selection {
   readonly now: Date
 }
 
-interface ChunkRow {
-  seen: number
-  last: string | null
+const beforeAll = '00000000-0000-0000-0000-000000000000'
+
+/** Devices of the channel that one transaction looks at: so many, with ids after the one, up to the other. */
+interface Chunk {
+  readonly after: string
+  readonly last: string
+  readonly seen: number
 }
 
 /**
@@ -35,9 +39,22 @@ export async function planTargets(tx: Tx, planning: Planning): Promise<boolean> 
 }
 
 async function writeChunk(tx: Tx, planning: Planning): Promise<string | null> {
-  const { seen, last } = await insertChunk(tx, planning)
-  if (seen === planChunk && last !== null) return last
+  const chunk = await nextChunk(tx, planning)
+  if (chunk) await insertChunk(tx, planning, chunk)
+  if (chunk?.seen === planChunk) return chunk.last
   return planning.stratifyBy ? allSeen : null
+}
+
+async function nextChunk(tx: Tx, { organizationId, channelId, planCursor }: Planning): Promise<Chunk | undefined> {
+  const after = planCursor ?? beforeAll
+  const rows = await tx.$queryRaw<{ last: string; seen: number }[]>`
+    SELECT id::text AS last, (count(*) OVER ())::int AS seen FROM (
+      SELECT d.id FROM device d
+      WHERE d.organization_id = ${organizationId}::uuid AND d.id > ${after}::uuid AND d.removed_at IS NULL
+        AND d.group_id IN (SELECT id FROM device_group WHERE channel_id = ${channelId}::uuid)
+      ORDER BY d.id LIMIT ${planChunk}) AS chunk
+    ORDER BY id DESC LIMIT 1`
+  return rows[0] && { after, ...rows[0] }
 }
 
 async function rankChunk(tx: Tx, { rolloutId }: Planning): Promise<string | null> {
@@ -45,28 +62,21 @@ async function rankChunk(tx: Tx, { rolloutId }: Planning): Promise<string | null
   return ranked === planChunk ? allSeen : null
 }
 
-async function insertChunk(tx: Tx, planning: Planning): Promise<ChunkRow> {
-  const { rolloutId, organizationId, planCursor, now } = planning
+async function insertChunk(tx: Tx, planning: Planning, between: Chunk): Promise<void> {
+  const { rolloutId, organizationId, now } = planning
   const reasons = ['excluded', 'no_manifest', 'already_on_digest', 'quarantined', 'server_behind', 'pinned']
   const because = Object.fromEntries(reasons.map((reason) => [reason, skipReason(reason)]))
   const pending = { code: 'target.planned', message: 'Waits for its wave.' }
-  const rows = await tx.$queryRaw<ChunkRow[]>`
-    WITH eligible AS (${eligibilitySql(planning)}),
-    chunk AS (
-      SELECT * FROM eligible WHERE ${planCursor}::uuid IS NULL OR device_id > ${planCursor}::uuid
-      ORDER BY device_id LIMIT ${planChunk}),
-    written AS (
-      INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, state, reason, because, digest,
-                                  from_digest, from_boot_key, hops, state_since)
-      SELECT ${rolloutId}::uuid, device_id, ${organizationId}::uuid, group_id,
-             CASE WHEN skip IS NULL THEN position ELSE ${unplacedSql} END,
-             CASE WHEN skip IS NULL THEN 'pending' ELSE 'skipped' END, skip,
-             CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE coalesce(blocked, ${JSON.stringify(because)}::jsonb -> skip) END,
-             digest, from_digest, from_boot_key, hops, ${now}
-      FROM chunk
-      ON CONFLICT DO NOTHING)
-    SELECT count(*)::int AS seen, (SELECT device_id::text FROM chunk ORDER BY device_id DESC LIMIT 1) AS last FROM chunk`
-  return rows[0] ?? { seen: 0, last: null }
+  await tx.$executeRaw`
+    INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, state, reason, because, digest,
+                                from_digest, from_boot_key, hops, state_since)
+    SELECT ${rolloutId}::uuid, device_id, ${organizationId}::uuid, group_id,
+           CASE WHEN skip IS NULL THEN position ELSE ${unplacedSql} END,
+           CASE WHEN skip IS NULL THEN 'pending' ELSE 'skipped' END, skip,
+           CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE coalesce(blocked, ${JSON.stringify(because)}::jsonb -> skip) END,
+           digest, from_digest, from_boot_key, hops, ${now}
+    FROM (${eligibilitySql({ ...planning, between })}) AS eligible ORDER BY device_id
+    ON CONFLICT DO NOTHING`
 }
 
 async function finish(tx: Tx, { rolloutId, organizationId, policy, now }: Planning): Promise<void> {
@@ -91,4 +101,11 @@ export async function countEligible(tx: Tx, selection: Selection): Promise<Map<s
   const rows = await tx.$queryRaw<{ skip: string | null; count: number }[]>`
     SELECT skip, count(*)::int AS count FROM (${eligibilitySql(selection)}) AS e GROUP BY skip`
   return new Map(rows.map(({ skip, count }) => [skip, count]))
+}
+
+/** Whether there is somebody to plan for. Reads up to the first, where counting reads all. */
+export async function isAnyoneEligible(tx: Tx, selection: Selection): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL LIMIT 1`
+  return rows.length > 0
 }

@@ -36,7 +36,7 @@ export async function retryFailed(
     UPDATE rollout_target t
     SET state = 'pending', reason = NULL, because = ${JSON.stringify(because)}::jsonb, state_since = ${now}, due_at = ${now},
       grant_id = NULL, grant_conn = NULL, granted_at = NULL, grant_boot_key = NULL, recalled = false, soak_boot_key = NULL,
-      soak_until = NULL, attempts = 0, hop = 0, hop_boot_key = NULL
+      soak_until = NULL, attempts = 0, hop = 0, hop_boot_key = NULL, grants_returned = 0, grant_after = NULL
     FROM (SELECT device_id, ${goalDigestSql} AS goal FROM rollout_target t
           WHERE rollout_id = ${rolloutId}::uuid AND state = ANY(${[...failureStates]})
             AND (${deviceId}::uuid IS NULL OR device_id = ${deviceId}::uuid)

@@ -7,7 +7,7 @@ import { skipReason } from './eligibility.ts'
 import { excludesOf } from './exclude-sql.ts'
 import { readInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
-import { countEligible } from './plan-targets.ts'
+import { countEligible, isAnyoneEligible } from './plan-targets.ts'
 import { presentRollout } from './present-rollout.ts'
 import { submitForApproval } from './submit-for-approval.ts'
 import { readRoutes } from './routes.ts'
@@ -56,14 +56,15 @@ export async function beginRunning(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promi
 
 async function refuseWhenNobody(tx: Tx, rollout: RolloutRow): Promise<void> {
   const inBetween = await readInBetween(tx, { startingOn: rollout.channelId })
-  const counts = await countEligible(tx, {
+  const selection = {
     ...rollout,
     excludes: excludesOf(rollout),
     rolloutId: rollout.id,
     inBetween,
     routes: await readRoutes(tx, rollout),
-  })
-  if ((counts.get(null) ?? 0) > 0) return
+  }
+  if (await isAnyoneEligible(tx, selection)) return
+  const counts = await countEligible(tx, selection)
   const reasons = [...counts].map(([reason, count]) => `${count}: ${skipReason(reason ?? '').message}`)
   const detail = reasons.length > 0 ? reasons.join(' ') : 'No device follows the channel and matches the selector.'
   throw new OperationError('conflict', `No device can take part. ${detail}`, { reason: 'nobody_eligible' })

@@ -5,6 +5,7 @@ import { writeDesired, type DesiredChange } from '../desired/write-desired.ts'
 import type { TargetRowChange } from './fold-changes.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { goalDigestSql } from './target-place.ts'
+import { targetsById } from './targets-by-id.ts'
 
 export interface InstructionContext {
   readonly rollout: RolloutRow
@@ -46,9 +47,8 @@ async function loadImages(tx: Tx, rolloutId: string, deviceIds: string[]): Promi
     SELECT t.device_id::text AS "deviceId", r.repository, ${goalDigestSql} AS digest,
       CASE WHEN t.hops -> t.hop IS NULL THEN r.index_digest ELSE t.hops -> t.hop ->> 'indexDigest' END AS "indexDigest",
       c.require_signatures AS "requireSignatures"
-    FROM rollout_target t JOIN rollout o ON o.id IS NOT DISTINCT FROM t.rollout_id JOIN release r ON r.id = o.release_id
-    JOIN channel c ON c.id = r.channel_id
-    WHERE o.id = ${rolloutId}::uuid AND t.device_id = ANY(${deviceIds}::uuid[])`
+    FROM ${targetsById(rolloutId, deviceIds)} JOIN rollout o ON o.id = t.rollout_id JOIN release r ON r.id = o.release_id
+    JOIN channel c ON c.id = r.channel_id`
   return new Map(rows.map((row) => [row.deviceId, row]))
 }
 

@@ -1,12 +1,13 @@
 import { Prisma, type Tx } from '@bootfleet/db'
 import type { TargetRowChange } from './fold-changes.ts'
+import { targetsById } from './targets-by-id.ts'
 
 // A list of targets that was just written has no statistics yet, and a plan that joins it with the new values compares
 // each of all targets with each of them: minutes. These rows are locked by this transaction, so their places hold still.
 function placesOf(rolloutId: string, rows: readonly { deviceId: string }[]): Prisma.Sql {
-  return Prisma.sql`place AS MATERIALIZED (
-    SELECT ctid AS at, device_id FROM rollout_target
-    WHERE device_id = ANY(${rows.map(({ deviceId }) => deviceId)}::uuid[]) AND rollout_id = ${rolloutId}::uuid)`
+  const ids = rows.map(({ deviceId }) => deviceId)
+  const columns = Prisma.sql`ctid AS at, device_id`
+  return Prisma.sql`place AS MATERIALIZED (SELECT t.at, t.device_id FROM ${targetsById(rolloutId, ids, { columns })})`
 }
 
 /** Writes what targets that this transaction has locked have become, in one statement. */
@@ -19,15 +20,15 @@ export async function writeTargets(tx: Tx, rolloutId: string, rows: readonly Tar
     SET state = n.state, reason = n.reason, because = n.because::jsonb, wave = n.wave, state_since = n.state_since,
       due_at = n.due_at, grant_id = n.grant_id, grant_conn = n.grant_conn, granted_at = n.granted_at,
       grant_boot_key = n.grant_boot_key, recalled = n.recalled, soak_boot_key = n.soak_boot_key,
-      soak_until = n.soak_until, attempts = n.attempts
+      soak_until = n.soak_until, attempts = n.attempts, grants_returned = n.grants_returned, grant_after = n.grant_after
     FROM UNNEST(${column('deviceId')}::uuid[], ${column('state')}::text[], ${column('reason')}::text[],
       ${rows.map(({ because }) => JSON.stringify(because))}::text[], ${column('wave')}::int[],
       ${column('stateSince')}::timestamptz[], ${column('dueAt')}::timestamptz[], ${column('grantId')}::uuid[],
       ${column('grantConn')}::uuid[], ${column('grantedAt')}::timestamptz[], ${column('grantBootKey')}::text[],
       ${column('recalled')}::bool[], ${column('soakBootKey')}::text[], ${column('soakUntil')}::timestamptz[],
-      ${column('attempts')}::int[])
+      ${column('attempts')}::int[], ${column('grantsReturned')}::int[], ${column('grantAfter')}::timestamptz[])
       AS n(device_id, state, reason, because, wave, state_since, due_at, grant_id, grant_conn, granted_at, grant_boot_key,
-           recalled, soak_boot_key, soak_until, attempts)
+           recalled, soak_boot_key, soak_until, attempts, grants_returned, grant_after)
     JOIN place ON place.device_id = n.device_id
     WHERE t.ctid = place.at`
 }

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  digestOf,
+  explainedServices,
+  quickPolicy,
+  scannedTables,
+  TestFleet,
+  type ExplainedStatement,
+} from '@bootfleet/testkit'
+import { buildIdleDesired } from '../desired/build-idle-desired.ts'
+import { ingestBatch } from '../device-link/ingest/ingest-batch.ts'
+import { abortRollout } from './abort-rollout.ts'
+import { advanceRollout } from './advance-rollout.ts'
+import { createRollout } from './create-rollout.ts'
+import { findDueRollouts } from './find-due-rollouts.ts'
+import { pauseRollout } from './pause-rollout.ts'
+import { resumeRollout } from './resume-rollout.ts'
+import { StormDevice } from './storm-device.testing.ts'
+
+const many = 20_000
+/** Tables with a row for each device, and more. */
+const large = ['rollout_target', 'device', 'device_state', 'device_presence', 'device_desired', 'rollout_event']
+
+let fleet: TestFleet
+let rolloutId: string
+
+// Large enough for a plan that reads everything to be a bad one; two of three devices are connected.
+beforeAll(async () => {
+  fleet = await TestFleet.create({ devices: 2, maxDownloading: 40 })
+  const { organizationId } = fleet.ctx
+  const placeholder = fleet.devices[0]!.id
+  const { payload, hash } = await buildIdleDesired(fleet.services, placeholder)
+  await fleet.db.transaction('system', async (tx) => {
+    await tx.$executeRaw`
+      INSERT INTO device (id, organization_id, group_id, hardware_id, name, labels, architecture, incarnation, ops)
+      SELECT gen_random_uuid(), ${organizationId}::uuid, ${fleet.groupId}::uuid, 'h' || i, 'n' || i, '{}', 'amd64', 1, '{}'
+      FROM generate_series(1, ${many}::int) AS i`
+    await tx.$executeRaw`
+      INSERT INTO device_state (device_id, organization_id, inc, epoch, seq, received_at, device_time, phase, observed_gen,
+        boot_key, booted_digest, staged_locked, health, report)
+      SELECT id, organization_id, 1, 0, 0, now(), '', 'idle', 1, 'b:0', ${digestOf(0)}, false, 'healthy', '{}' FROM device
+      ON CONFLICT DO NOTHING`
+    await tx.$executeRaw`
+      INSERT INTO device_desired (device_id, organization_id, gen, payload, hash, updated_at)
+      SELECT id, organization_id, 1, replace(${payload}, ${placeholder}, id::text), ${hash}, now() FROM device
+      ON CONFLICT DO NOTHING`
+    await tx.$executeRaw`
+      INSERT INTO device_presence (device_id, organization_id, conn, transport, gateway_id, online, connected_at, last_seen_at,
+        heartbeat_sec, agent, capabilities)
+      SELECT id, organization_id, gen_random_uuid(), 'mqtt', 'g', hashtext(id::text) % 3 <> 0, ${fleet.clock.now()},
+        ${fleet.clock.now()}, 60, 'a', '{download_only}' FROM device ON CONFLICT DO NOTHING`
+  })
+  const release = await fleet.release(1)
+  const gate = { maxFailures: 0, minConcluded: 1, minSuccessPercent: 100 }
+  const policy = quickPolicy({ waves: [{ name: 'most', size: { percent: 90 }, soakSec: 60, gate }] })
+  const input = { channel: 'edge-stable', release, policy, start: 'now' } as const
+  rolloutId = (await createRollout(fleet.ctx, input)).id
+}, 300_000)
+afterAll(() => fleet[Symbol.asyncDispose]())
+
+/** Statements of `work`, each with the large tables that it read from one end to the other. */
+async function watch(work: (services: TestFleet['services']) => Promise<unknown>): Promise<ExplainedStatement[]> {
+  const seen: ExplainedStatement[] = []
+  await work(explainedServices(fleet.services, (statement) => seen.push(statement)))
+  return seen
+}
+
+function scans(statements: readonly ExplainedStatement[]): string[] {
+  return statements.flatMap((statement) => {
+    const found = scannedTables(statement).filter((table) => large.includes(table))
+    return found.map((table) => `${table}: ${statement.sql.slice(0, 80)}\n${statement.plan.join('\n')}`)
+  })
+}
+
+test('no turn, sweep or report of a large rollout reads a whole table', { timeout: 300_000 }, async () => {
+  const plan = await watch(async (services) => {
+    for (let chunk = 0; chunk <= many / 5000; chunk++) await advanceRollout(services, { rolloutId })
+  })
+  // A chunk may be so large a part of so small a table that reading all of it is right; targets are only written.
+  expect(scans(plan).filter((scan) => scan.startsWith('rollout_target'))).toEqual([])
+  await advanceRollout(fleet.services, { rolloutId })
+  await fleet.db.transaction(
+    'system',
+    (tx) => tx.$executeRaw`
+      UPDATE rollout_target SET wave = 0 WHERE device_id IN (
+        SELECT t.device_id FROM rollout_target t JOIN device_presence p ON p.device_id = t.device_id
+        WHERE t.wave IS NULL AND p.online ORDER BY t.position LIMIT 12000)`,
+  )
+  const turns = await watch(async (services) => {
+    for (let turn = 0; turn < 4; turn++) await advanceRollout(services, { rolloutId })
+  })
+  expect(scans(turns)).toEqual([])
+  expect(scans(await watch((services) => findDueRollouts(services, { limit: 100 })))).toEqual([])
+  const reports = await watch(async (services) => {
+    const { now } = services
+    const { id } = fleet.devices[0]!
+    const device = new StormDevice({ id, kind: 'ok', booted: digestOf(0), chance: () => 0.3, now })
+    device.step()
+    await ingestBatch(services, device.sent)
+  })
+  expect(scans(reports)).toEqual([])
+  const stops = await watch(async (services) => {
+    await pauseRollout(fleet.ctx, { rollout: rolloutId })
+    await advanceRollout(services, { rolloutId })
+    await resumeRollout(fleet.ctx, { rollout: rolloutId })
+    await advanceRollout(services, { rolloutId })
+    await abortRollout(fleet.ctx, { rollout: rolloutId })
+    for (let turn = 0; turn < 3; turn++) await advanceRollout(services, { rolloutId })
+  })
+  expect(scans(stops)).toEqual([])
+})
