@@ -161,6 +161,8 @@ function givenUp({ rollout, waves, now }: Pick): Prisma.Sql[] {
 
 function inStates(rolloutId: string, states: string[]): Prisma.Sql {
   return Prisma.sql`(
-    SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${rolloutId}::uuid AND t.state = ANY(${states}) LIMIT ${sweepLimit})`
+    SELECT found.device_id, false AS due FROM UNNEST(${states}::text[]) AS s(state) CROSS JOIN LATERAL (
+      SELECT t.device_id FROM rollout_target t WHERE t.rollout_id = ${rolloutId}::uuid AND t.state = s.state
+      ORDER BY t.position LIMIT ${sweepLimit}) AS found
+    LIMIT ${sweepLimit})`
 }

@@ -29,8 +29,7 @@ export async function writeTargets(tx: Tx, rolloutId: string, rows: readonly Tar
       ${column('attempts')}::int[], ${column('grantsReturned')}::int[], ${column('grantAfter')}::timestamptz[])
       AS n(device_id, state, reason, because, wave, state_since, due_at, grant_id, grant_conn, granted_at, grant_boot_key,
            recalled, soak_boot_key, soak_until, attempts, grants_returned, grant_after)
-    JOIN place ON place.device_id = n.device_id
-    WHERE t.ctid = place.at`
+    WHERE t.ctid = ANY (ARRAY(SELECT at FROM place)) AND t.device_id = n.device_id`
 }
 
 /** Says when targets that did not change are to be looked at again. */
@@ -44,6 +43,5 @@ export async function postponeTargets(
     WITH ${placesOf(rolloutId, rows)}
     UPDATE rollout_target t SET due_at = n.due_at
     FROM UNNEST(${rows.map(({ deviceId }) => deviceId)}::uuid[], ${rows.map(({ dueAt }) => dueAt)}::timestamptz[]) AS n(device_id, due_at)
-    JOIN place ON place.device_id = n.device_id
-    WHERE t.ctid = place.at`
+    WHERE t.ctid = ANY (ARRAY(SELECT at FROM place)) AND t.device_id = n.device_id`
 }

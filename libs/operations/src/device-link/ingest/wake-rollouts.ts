@@ -27,19 +27,23 @@ export async function wakeRollouts(
   return [...byId.values()]
 }
 
-// By device alone: no index answers IS NOT DISTINCT FROM, and one by rollout would read all of its targets.
-function makeDue(tx: Tx, deviceIds: readonly string[], now: Date): Promise<RolloutRef[]> {
-  return tx.$queryRaw<RolloutRef[]>`
-    WITH concerned AS (
-      SELECT t.rollout_id, t.device_id FROM rollout_target t JOIN rollout r ON r.id IS NOT DISTINCT FROM t.rollout_id
-      WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND ${observedSql(now)}
-        AND NOT t.state = ANY(${settledStates}::text[]) AND NOT (t.state = 'pending' AND t.wave IS NULL)
-      ORDER BY t.rollout_id, t.device_id FOR UPDATE OF t),
-    due AS (
-      UPDATE rollout_target t SET due_at = ${now} FROM concerned c
-      WHERE t.device_id = c.device_id AND t.rollout_id IS NOT DISTINCT FROM c.rollout_id
-      RETURNING t.rollout_id, t.organization_id)
-    SELECT DISTINCT rollout_id::text AS "rolloutId", organization_id::text AS "organizationId" FROM due`
+// Locked by device alone: no index answers IS NOT DISTINCT FROM, and one by rollout would read all of its targets. Then
+// written by their places, which the locks keep: no plan, however badly it guesses, reads the other targets.
+async function makeDue(tx: Tx, deviceIds: readonly string[], now: Date): Promise<RolloutRef[]> {
+  const found = await tx.$queryRaw<(RolloutRef & { deviceId: string })[]>`
+    SELECT t.rollout_id::text AS "rolloutId", t.organization_id::text AS "organizationId", t.device_id::text AS "deviceId"
+    FROM rollout_target t JOIN rollout r ON r.id IS NOT DISTINCT FROM t.rollout_id
+    WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND ${observedSql(now)}
+      AND NOT t.state = ANY(${settledStates}::text[]) AND NOT (t.state = 'pending' AND t.wave IS NULL)
+    ORDER BY t.rollout_id, t.device_id FOR UPDATE OF t`
+  if (found.length === 0) return []
+  const key = <K extends keyof (typeof found)[number]>(name: K) => found.map((one) => one[name])
+  await tx.$executeRaw`
+    UPDATE rollout_target t SET due_at = ${now} WHERE t.ctid = ANY (ARRAY(
+      SELECT place.at FROM UNNEST(${key('rolloutId')}::uuid[], ${key('deviceId')}::uuid[]) AS n(rollout_id, device_id)
+      CROSS JOIN LATERAL (SELECT ctid AS at FROM rollout_target
+        WHERE rollout_id = n.rollout_id AND device_id = n.device_id OFFSET 0) AS place))`
+  return found.map(({ rolloutId, organizationId }) => ({ rolloutId, organizationId }))
 }
 
 function findWaiting(tx: Tx, deviceIds: readonly string[]): Promise<RolloutRef[]> {
