@@ -1,9 +1,8 @@
 import type { Because } from './because.ts'
 import type { Evaluation } from './evaluation.ts'
-import type { GrantBackoff } from './grant-backoff.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { TargetState } from './target-lifecycle.ts'
-import type { Instant, WaveState } from './view.ts'
+import type { GrantBackoff, Instant, WaveState } from './view.ts'
 
 /** What a device is told as a consequence. `none`: nothing to do with this image any more. */
 export type Instruction =

@@ -1,11 +1,5 @@
 import type { Because } from './because.ts'
-import type { Instant, TargetView } from './view.ts'
-
-/** Grants that a device gave back one after the other, and when it may get the next. */
-export interface GrantBackoff {
-  readonly returned: number
-  readonly until: Instant
-}
+import type { GrantBackoff, Instant, TargetView } from './view.ts'
 
 const firstMs = 15_000
 const longestMs = 1_800_000

@@ -1,6 +1,5 @@
 import type { Because } from './because.ts'
 import type { GrantPrefix } from './evaluation.ts'
-import type { GrantBackoff } from './grant-backoff.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { PolicySpec } from './policy.ts'
 import type { TargetState } from './target-lifecycle.ts'
@@ -117,6 +116,12 @@ export interface Hop {
   readonly name: string
   readonly barrier: boolean
   readonly accept: readonly string[]
+}
+
+/** Grants that a device gave back one after the other, and when it may get the next. */
+export interface GrantBackoff {
+  readonly returned: number
+  readonly until: Instant
 }
 
 export interface TargetView {

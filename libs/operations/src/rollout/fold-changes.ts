@@ -50,7 +50,6 @@ function fold(target: TargetView, list: readonly TargetChange[], now: Date): Tar
   const end = list.reduce(merge)
   const moved = list.some(({ from, to }) => from !== to)
   const soak = end.soak === undefined ? { bootKey: target.soakBootKey, until: target.soakUntil } : end.soak
-  const backoff = end.backoff === undefined ? target.backoff : end.backoff
   return {
     deviceId: target.deviceId,
     groupId: target.groupId,
@@ -62,8 +61,7 @@ function fold(target: TargetView, list: readonly TargetChange[], now: Date): Tar
     dueAt: toDate(end.dueAt),
     ...foldGrant(target, end, now),
     recalled: end.recalled ?? target.recalled,
-    grantsReturned: backoff?.returned ?? 0,
-    grantAfter: toDate(backoff?.until ?? null),
+    ...foldBackoff(target, end),
     soakBootKey: soak?.bootKey ?? null,
     soakUntil: toDate(soak?.until ?? null),
     attempts: end.attempts ?? target.attempts,
@@ -88,6 +86,11 @@ function foldGrant(target: TargetView, end: TargetChange, now: Date) {
   if (grant === null) return noGrant
   const since = grant.id === target.grant?.id ? new Date(target.grant.at) : now
   return { grantId: grant.id, grantConn: grant.conn, grantedAt: since, grantBootKey: grant.bootKey }
+}
+
+function foldBackoff(target: TargetView, end: TargetChange) {
+  const backoff = end.backoff === undefined ? target.backoff : end.backoff
+  return { grantsReturned: backoff?.returned ?? 0, grantAfter: toDate(backoff?.until ?? null) }
 }
 
 function toDate(time: number | null): Date | null {
