@@ -1,16 +1,13 @@
-import type { Database, Tx } from '@bootfleet/db'
-import { Prisma } from '@bootfleet/db'
-import { advanceRollout, findDueRollouts, ingestBatch, type InboundMessage, type Services } from '@bootfleet/operations'
+import { advanceRollout, findDueRollouts, ingestBatch, type InboundMessage } from '@bootfleet/operations'
+import { explainedServices, type ExplainedStatement } from '@bootfleet/testkit'
 import { randomUUID } from 'node:crypto'
 import { firstImage, stateBody } from './generator/loaded-device.ts'
 import { row, type Row, type Section } from './numbers.ts'
 import type { Options } from './options.ts'
 import type { Site } from './site.ts'
 
-interface Planned {
+interface Planned extends ExplainedStatement {
   readonly from: string
-  readonly sql: string
-  readonly plan: readonly string[]
 }
 
 /** How PostgreSQL executes the statements on targets of a turn, of a sweep and of a batch of reports that change nothing. */
@@ -20,66 +17,36 @@ export async function explainPlans(site: Site, options: Options): Promise<Sectio
   const rolloutId = rows[0]?.id
   if (rolloutId === undefined) throw new Error('--plans needs a rollout: measure "rollout" or "waves" as well.')
   const planned: Planned[] = []
-  const watch = (from: string) => explaining(site.services, (sql, plan) => planned.push({ from, sql, plan }))
+  const watch = (from: string) => explainedServices(site.services, (statement) => planned.push({ from, ...statement }))
   await advanceRollout(watch('turn'), { rolloutId })
   await findDueRollouts(watch('sweep'), { limit: 100 })
   await ingestBatch(watch('reports'), await someReports(site))
-  const onTargets = planned.filter(({ sql }) => /\brollout_target\b/.test(sql))
-  const scans = onTargets.flatMap((one) => accesses(one))
+  const read = planned.flatMap((one) => summary(one))
   return {
-    title: `Plans: access to rollout_target, rollout over ${options.targets} devices`,
-    rows: scans,
+    title: `Plans over ${options.targets} devices: what a turn, a sweep and reports read`,
+    rows: read,
     notes: [
-      `${onTargets.length} statements of one turn, one sweep and one batch of reports; each access to the table is a row.`,
+      `${planned.length} statements, each as EXPLAIN (ANALYZE, BUFFERS) executed it: its time, the pages of 8 KiB that it read, and how it reached the tables that have a row for each device.`,
     ],
   }
 }
 
-const access = /(Seq|Index Only|Index|Bitmap Heap) Scan (?:using (\S+) )?on rollout_target/
+const access =
+  /(Seq|Index Only|Index|Bitmap Heap|Tid) Scan (?:using (\S+) )?on (rollout_target|device|device_state|device_presence|device_desired)\b.*?rows=(\d+)(?:\.\d+)? loops=(\d+)/
 
-function accesses({ from, sql, plan }: Planned): Row[] {
-  const start = sql.replaceAll(/\s+/g, ' ').trim().slice(0, 60)
-  return plan.flatMap((line, at) => {
-    const [, kind, used] = access.exec(line) ?? []
+/** A statement in a row; those that reach none of the large tables are left out. */
+function summary({ from, sql, plan }: Planned): Row[] {
+  const reached = plan.flatMap((line, at) => {
+    const [, kind, used, table, rows, loops] = access.exec(line) ?? []
     if (kind === undefined) return []
-    const rest = plan.slice(at)
-    const index = used ?? rest.map((below) => /Bitmap Index Scan on (\S+)/.exec(below)?.[1]).find(Boolean)
-    const rows = /rows=(\d+)/.exec(line)?.[1] ?? '?'
-    const by = kind === 'Seq' ? '' : `by ${index} `
-    return [row(`${kind} Scan`, from, `${by}~${rows} rows: ${start}`)]
+    const below = plan.slice(at).map((later) => /Bitmap Index Scan on (\S+)/.exec(later)?.[1])
+    const index = used ?? (kind === 'Bitmap Heap' ? below.find(Boolean) : undefined)
+    return [`${kind} Scan on ${table}${index ? ` by ${index}` : ''}: ${Number(rows) * Number(loops)} rows`]
   })
-}
-
-/** The same services, whose raw statements are explained before they run. */
-function explaining(services: Services, note: (sql: string, plan: string[]) => void): Services {
-  const db: Database = {
-    ...services.db,
-    transaction: (scope, work) => services.db.transaction(scope, (tx) => work(explainingTx(tx, note))),
-  }
-  return { ...services, db }
-}
-
-function explainingTx(tx: Tx, note: (sql: string, plan: string[]) => void): Tx {
-  const explain = async (statement: Prisma.Sql) => {
-    const rows = await tx.$queryRaw<Record<string, string>[]>(
-      Prisma.sql([`EXPLAIN ${statement.strings[0] ?? ''}`, ...statement.strings.slice(1)], ...statement.values),
-    )
-    note(
-      statement.sql,
-      rows.map((line) => Object.values(line)[0] ?? ''),
-    )
-  }
-  return new Proxy(tx, {
-    get: (target, name) => {
-      const own: unknown = Reflect.get(target, name)
-      if (name !== '$queryRaw' && name !== '$executeRaw') return own
-      return async (first: TemplateStringsArray | Prisma.Sql, ...values: unknown[]) => {
-        const statement = 'sql' in first ? first : Prisma.sql(first, ...values)
-        await explain(statement)
-        return name === '$queryRaw' ? tx.$queryRaw(statement) : tx.$executeRaw(statement)
-      }
-    },
-  })
+  if (reached.length === 0) return []
+  const ms = Number(/Execution Time: ([\d.]+)/.exec(plan.join('\n'))?.[1])
+  const pages = /Buffers: shared hit=(\d+)/.exec(plan.join('\n'))?.[1] ?? '0'
+  return [row(ms, 'ms', `${from}: ${sql.slice(0, 50)} ... ${pages} pages; ${[...new Set(reached)].join('; ')}`)]
 }
 
 async function someReports({ sql }: Site): Promise<InboundMessage[]> {

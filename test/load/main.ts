@@ -6,6 +6,7 @@ import { measureConnect, measureEnroll, measureMemory } from './measure-connecti
 import { measureIngest } from './measure-ingest.ts'
 import { measurePush } from './measure-push.ts'
 import { measureRollout } from './measure-rollout.ts'
+import { measureTurns } from './measure-turns.ts'
 import { measureWaves } from './measure-waves.ts'
 import { row, type Section } from './numbers.ts'
 import { readOptions, usage, type Options } from './options.ts'
@@ -51,6 +52,7 @@ async function* measure(site: Site, options: Options): AsyncGenerator<Section> {
   if (only.has('ingest')) yield await measureIngest(site, options, population)
   if (only.has('rollout')) yield await measureRollout(site, options)
   if (only.has('waves')) yield await measureWaves(site, options)
+  if (only.has('turns')) yield await measureTurns(site, options)
   if (options.plans) yield await explainPlans(site, options)
 }
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const measurements = ['enroll', 'connect', 'push', 'ingest', 'rollout', 'waves'] as const
+export const measurements = ['enroll', 'connect', 'push', 'ingest', 'rollout', 'waves', 'turns'] as const
 export type Measurement = (typeof measurements)[number]
 
 export const usage = `npm run bench -- [options]
@@ -28,6 +28,8 @@ export interface Scale {
   readonly upsertSec: number
   /** Waves that are followed by another. */
   readonly waves: number
+  /** Targets of the rollouts whose turns are compared. */
+  readonly curve: readonly number[]
 }
 
 export interface Options extends Scale {
@@ -46,8 +48,18 @@ const full: Scale = {
   rounds: 6,
   upsertSec: 8,
   waves: 12,
+  curve: [1000, 10_000, 100_000],
 }
-const quick: Scale = { devices: 20, targets: 500, enrolled: 4, pushes: 5, rounds: 3, upsertSec: 1, waves: 2 }
+const quick: Scale = {
+  devices: 20,
+  targets: 500,
+  enrolled: 4,
+  pushes: 5,
+  rounds: 3,
+  upsertSec: 1,
+  waves: 2,
+  curve: [100, 700],
+}
 
 /** Reads the command line; `undefined` when help was asked for. Throws an Error that says what is wrong. */
 export function readOptions(args: readonly string[]): Options | undefined {

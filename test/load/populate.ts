@@ -39,10 +39,14 @@ async function followChannel({ sql, organizationId, groupId }: Site): Promise<vo
   await sql.query(`UPDATE device_group SET channel_id = $1, budget = $2 WHERE id = $3`, [channelId, budget, groupId])
 }
 
-async function insertDevices({ sql, services, organizationId, groupId }: Site, count: number): Promise<void> {
+/** Devices of a group as their enrollment and first report leave them. */
+export async function insertDevices(
+  { sql, services, organizationId, groupId }: Pick<Site, 'sql' | 'services' | 'organizationId' | 'groupId'>,
+  count: number,
+): Promise<void> {
   await sql.query(
     `INSERT INTO device (id, organization_id, group_id, hardware_id, name, labels, architecture, incarnation, ops)
-     SELECT gen_random_uuid(), $1, $2, 'bench-' || n, 'bench-' || n, '{}', 'amd64', 1, '{}'
+     SELECT gen_random_uuid(), $1, $2::uuid, 'bench-' || $2::uuid || '-' || n, 'bench-' || n, '{}', 'amd64', 1, '{}'
      FROM generate_series(1, $3::int) AS n`,
     [organizationId, groupId, count],
   )
@@ -50,16 +54,16 @@ async function insertDevices({ sql, services, organizationId, groupId }: Site, c
   await sql.query(
     `INSERT INTO device_state (device_id, organization_id, inc, epoch, seq, received_at, device_time, phase, observed_gen,
        boot_key, booted_digest, staged_locked, health, report)
-     SELECT id, organization_id, 1, 0, 0, now(), '', 'idle', 1, 'b:0', $1, false, 'healthy', $2 FROM device`,
-    [firstImage, state],
+     SELECT id, organization_id, 1, 0, 0, now(), '', 'idle', 1, 'b:0', $1, false, 'healthy', $2 FROM device WHERE group_id = $3`,
+    [firstImage, state, groupId],
   )
   const placeholder = randomUUID()
   const { payload } = await buildIdleDesired(services, placeholder)
   await sql.query(
     `INSERT INTO device_desired (device_id, organization_id, gen, payload, hash, updated_at, accepted_gen, accepted_at)
      SELECT id, organization_id, 1, payload, 'sha256:' || encode(sha256(convert_to(payload, 'UTF8')), 'hex'), now(), 1, now()
-     FROM (SELECT id, organization_id, replace($1, $2, id::text) AS payload FROM device) AS d`,
-    [payload, placeholder],
+     FROM (SELECT id, organization_id, replace($1, $2, id::text) AS payload FROM device WHERE group_id = $3) AS d`,
+    [payload, placeholder, groupId],
   )
 }
 

@@ -26,6 +26,7 @@ test.skipIf(process.platform !== 'linux')('the bench measures everything, in lin
     /^Ingest/m,
     /^A rollout/m,
     /^From wave/m,
+    /^The cost of a turn/m,
     /^Plans/m,
   ]
   for (const title of titles) expect(stdout).toMatch(title)
