@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           setupFiles,
-          include: ['{apps,libs}/*/src/**/*.test.ts', 'test/*.test.ts'],
+          include: ['{apps,libs}/*/src/**/*.test.ts', 'test/*.test.ts', 'test/peer-failures/*.test.ts'],
           exclude: ['**/node_modules/**', ...integration],
           testTimeout: 30_000,
           maxWorkers: unitWorkers,
