@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import type { FakeMachine } from './fake-machine.ts'
+import { machineSources } from './machine-modules.ts'
+import type { PowerPlan } from './power-plan.ts'
 
 const maxLines = 2_000
 const pollMs = 25
@@ -14,6 +18,13 @@ export interface AgentProcessOptions {
   command: string[]
   /** On top of the machine's environment. */
   env?: Record<string, string> | undefined
+  /** The event of `FakeMachine.planPower` has come and nothing of it runs any more; called before the machine comes up. */
+  onLoss?: ((plan: PowerPlan) => void) | undefined
+}
+
+/** Program and arguments of an agent whose steps are events of `FakeMachine.planPower`. */
+export function watchedAgent(file: string): string[] {
+  return [process.execPath, '--import', pathToFileURL(join(machineSources, 'machine/watch-agent.mjs')).href, file]
 }
 
 /**
@@ -138,15 +149,25 @@ export class AgentProcess implements AsyncDisposable {
 
   private async watch(): Promise<void> {
     while (!this.stopped) {
-      if (this.machine.state().rebootRequested !== null) await this.reboot()
+      const lost = this.machine.lostPower()
+      if (lost !== null) await this.recover(lost)
+      else if (this.machine.state().rebootRequested !== null) await this.reboot()
       await delay(pollMs)
     }
   }
 
   private async reboot(): Promise<void> {
     await this.end('SIGTERM')
-    if (this.stopped) return
+    // The power may go meanwhile; then the watch sees it next.
+    if (this.stopped || this.machine.lostPower() !== null || this.machine.beginShutdown()) return
     await this.machine.reboot()
+    await this.startWhenUp()
+  }
+
+  private async recover(lost: PowerPlan): Promise<void> {
+    await this.end('SIGKILL')
+    this.options.onLoss?.(lost)
+    await this.machine.playLoss(lost)
     await this.startWhenUp()
   }
 

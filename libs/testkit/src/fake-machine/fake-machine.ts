@@ -1,10 +1,19 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, readdirSync, rmSync } from 'node:fs'
+import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beginFinalize, bootMachine, dropStaged, failUnit, finalizeStaged, softRebootMachine } from './boot.ts'
 import { createMachineRoot, type FakeMachineOptions } from './create-machine.ts'
 import type { BootBehaviour, Fault, MachineState, TableImage } from './machine-state.ts'
-import { isAlive, machineSources, readJournal, readState, touchStatus, updateState } from './machine-modules.ts'
+import {
+  isAlive,
+  machineSources,
+  readJournal,
+  readState,
+  takePlan,
+  touchStatus,
+  updateState,
+} from './machine-modules.ts'
+import type { PowerPlan } from './power-plan.ts'
 
 /** How a program of the machine ended. */
 export interface ProgramResult {
@@ -100,6 +109,36 @@ export class FakeMachine implements AsyncDisposable {
     beginFinalize(this.root)
     this.change(dropStaged)
     bootMachine(this.root)
+  }
+
+  /** Forgets the plan before, and counts events anew for this one. Only an agent that runs `watchedAgent` has events. */
+  planPower(plan: PowerPlan | null): void {
+    for (const name of ['power-plan.json', 'power-events']) rmSync(join(this.root, name), { force: true })
+    if (plan === null) return
+    writeFileSync(join(this.root, 'power-plan.new'), JSON.stringify(plan))
+    renameSync(join(this.root, 'power-plan.new'), join(this.root, 'power-plan.json'))
+  }
+
+  /** The plan whose event has come: what it says is ended, and the machine waits for `playLoss`. */
+  lostPower(): PowerPlan | null {
+    try {
+      return JSON.parse(readFileSync(join(this.root, 'power-lost.json'), 'utf8')) as PowerPlan
+    } catch {
+      return null
+    }
+  }
+
+  /** Says that a reboot which the agent asked for begins; true when it is the event of the plan. */
+  beginShutdown(): boolean {
+    return takePlan(this.root, 'shutdown') !== null
+  }
+
+  /** Plays the machine's side of a plan whose event has come. */
+  async playLoss({ how }: PowerPlan): Promise<void> {
+    rmSync(join(this.root, 'power-lost.json'))
+    if (how === 'power') await this.powerCut()
+    if (how === 'finalize') await this.powerCutInFinalize()
+    if (how === 'reboot') await this.reboot()
   }
 
   /** The command lines that bootc was called with, in order, `status` left out. */

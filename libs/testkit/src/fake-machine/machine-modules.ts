@@ -1,5 +1,6 @@
 import { join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { PowerEvent, PowerPlan } from './power-plan.ts'
 import type { Deployment, ImageContent, ImageReference, MachineState, Unit } from './machine-state.ts'
 
 interface StateModule {
@@ -29,6 +30,10 @@ interface LockModule {
   isAlive: (pid: number) => boolean
 }
 
+interface PowerModule {
+  takePlan: (root: string, kind: PowerEvent) => PowerPlan | null
+}
+
 /**
  * Directory of the executables' sources. They are plain scripts without a build step, so also the built package uses
  * them where they lie in the sources.
@@ -50,3 +55,4 @@ export const { newDeployment, touchStatus } = (await load('stage.mjs')) as Stage
 export const { appendJournal, readJournal } = (await load('journal.mjs')) as JournalModule
 export const { newUnit } = (await load('units.mjs')) as UnitsModule
 export const { isAlive } = (await load('lock.mjs')) as LockModule
+export const { takePlan } = (await load('power.mjs')) as PowerModule

@@ -5,8 +5,9 @@ import { edit } from './edit.mjs'
 import { BootcError, inContext } from './errors.mjs'
 import { lock, unlock } from './lock.mjs'
 import { machinePaths, machineRoot } from './paths.mjs'
+import { countEvent } from './power.mjs'
 import { rollback } from './rollback.mjs'
-import { readState, takeFault } from './state.mjs'
+import { readState, takeFault, watchChanges } from './state.mjs'
 import { status } from './status.mjs'
 import { switchImage } from './switch.mjs'
 import { upgrade } from './upgrade.mjs'
@@ -89,6 +90,7 @@ export async function bootc(args) {
     const invocation = parseArguments(args, readState(root).bootcVersion)
     appendFileSync(machinePaths(root).calls, `${args.join(' ')}\n`)
     register(root)
+    watchChanges(() => countEvent(root, 'bootc'))
     await runLocked(root, invocation)
     return 0
   } catch (error) {

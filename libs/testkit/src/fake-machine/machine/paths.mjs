@@ -24,6 +24,10 @@ export function machinePaths(root) {
     units: join(root, 'run/units'),
     rebootRequired: join(root, 'run/reboot-required'),
     bootId: join(root, 'proc/boot_id'),
+    powerPlan: join(root, 'power-plan.json'),
+    powerEvents: join(root, 'power-events'),
+    powerLost: join(root, 'power-lost.json'),
+    agentPid: join(root, 'agent.pid'),
     finalizeStamp: join(root, 'boot/ostree/finalize-failure.stamp'),
     authFiles: ['run/ostree/auth.json', 'etc/ostree/auth.json', 'usr/lib/ostree/auth.json'].map((file) =>
       join(root, file),

@@ -7,6 +7,16 @@ import { machinePaths } from './paths.mjs'
 /** @typedef {import('../machine-state.ts').Fault} Fault */
 
 let counter = 0
+/** @type {() => void} */
+let atChange = () => {}
+
+/**
+ * Called before and after each change that this process makes.
+ * @param {() => void} listener
+ */
+export function watchChanges(listener) {
+  atChange = listener
+}
 
 /**
  * The state as it was at the last change; needs no lock because changes are renames.
@@ -23,9 +33,11 @@ export function readState(root) {
  */
 export function writeState(root, state) {
   const { state: path } = machinePaths(root)
+  atChange()
   const temporary = `${path}.${process.pid}.${counter++}`
   writeFileSync(temporary, `${JSON.stringify(state, null, 1)}\n`)
   renameSync(temporary, path)
+  atChange()
 }
 
 /**
