@@ -37,7 +37,7 @@ function retryFailed(world: World): void {
     if (!(failureStates as readonly TargetState[]).includes(row.state)) continue
     const fresh = { state: 'pending', stateSince: world.now, dueAt: world.now, reason: null } as const
     world.rows.set(id, { ...row, ...fresh, grant: null, recalled: false, soakUntil: null, attempts: row.attempts + 1 })
-    const device = world.options.devices.find((one) => one.id === id)
+    const device = world.devices.get(id)
     if (device) device.quarantined = false
   }
 }

@@ -27,6 +27,8 @@ export interface WorldOptions {
 /** A rollout with its rows in memory, on a virtual clock. Writes decisions down as the operations do. */
 export interface World {
   readonly options: WorldOptions
+  readonly devices: ReadonlyMap<string, FakeDevice>
+  readonly links: Map<string, Link>
   now: Instant
   state: RolloutState
   wakeAt: Instant | null
@@ -49,6 +51,8 @@ export function makeWorld(options: WorldOptions): World {
   const map = <T>(make: (id: string) => T) => new Map(options.devices.map(({ id }) => [id, make(id)]))
   return {
     options,
+    devices: new Map(options.devices.map((device) => [device.id, device])),
+    links: new Map(),
     now: 0,
     state: 'running',
     wakeAt: 0,
@@ -76,7 +80,7 @@ function aRow(deviceId: string): Row {
 /** Lets time pass: devices act, then the rollout takes turns until it asks for none. */
 export function tick(world: World, ms: number): void {
   world.now += ms
-  for (const device of world.options.devices) stepDevice(device, link(world, device), world.now)
+  for (const device of world.options.devices) stepDevice(device, linkOf(world, device), world.now)
   settle(world)
 }
 
@@ -115,7 +119,7 @@ export function viewOf(world: World): RolloutView {
 }
 
 function targetOf(world: World, row: Row): TargetView {
-  const device = world.options.devices.find(({ id }) => id === row.deviceId)
+  const device = world.devices.get(row.deviceId)
   const presence = world.presence.get(row.deviceId)
   if (!device || !presence) throw new Error(`no device ${row.deviceId}`)
   const { quarantined, behaviour } = device
@@ -240,6 +244,12 @@ function toldTo({ told }: World, deviceId: string): Told {
   const found = told.get(deviceId)
   if (!found) throw new Error(`no device ${deviceId}`)
   return found
+}
+
+function linkOf(world: World, device: FakeDevice): Link {
+  const known = world.links.get(device.id) ?? link(world, device)
+  world.links.set(device.id, known)
+  return known
 }
 
 function link(world: World, { id }: FakeDevice): Link {
