@@ -2,6 +2,7 @@
 // It changes sources in place and puts them back, so it wants a clean working tree.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { root, runCommand, tool } from './tools/run-command.mjs'
 
 /** Faults that people make, each with the simulation that has to notice it. */
@@ -18,8 +19,11 @@ const simulations = {
 /** What the first failure said, or null when the simulation passed. */
 function firstFailure({ ok, output }) {
   if (ok) return null
-  const plain = output.replaceAll(/\u001b\[[0-9;]*m/g, '')
-  return plain.match(/(?:AssertionError: |Error: |seed \d+: )(?!Property failed)(.*)/)?.[0]?.slice(0, 140) ?? 'failed'
+  return (
+    stripVTControlCharacters(output)
+      .match(/(?:AssertionError: |Error: |seed \d+: )(?!Property failed)(.*)/)?.[0]
+      ?.slice(0, 140) ?? 'failed'
+  )
 }
 
 async function withMutant({ file, from, to }, work) {

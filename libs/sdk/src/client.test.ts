@@ -11,6 +11,7 @@ const channel = {
   repository: 'registry.example/os',
   current: null,
   defaultPolicy: null,
+  requireSignatures: false,
   createdAt: '2026-01-02T03:04:05.000Z',
   updatedAt: '2026-01-02T03:04:05.000Z',
 }
