@@ -21,6 +21,8 @@ export class ScriptedDevice {
   boots = 0
   booted: string
   staged: string | null = null
+  /** What it would boot if it went back: the image before. */
+  slot: string | null = null
   quarantined: string[] = []
   readonly #services: Services
   #seq = 0
@@ -135,6 +137,7 @@ export class ScriptedDevice {
       this.quarantined.push(digest)
       this.#attempt = { ...this.#attempt, outcome: 'rolled_back', detail: 'fell back' }
     } else {
+      this.slot = from
       this.booted = digest
       this.#attempt = { ...this.#attempt, outcome: 'booted_target' }
     }
@@ -152,7 +155,7 @@ export class ScriptedDevice {
       bootKey: this.#bootKey,
       booted: { digest: this.booted },
       staged: this.staged === null ? null : { digest: this.staged, locked: true },
-      rollback: null,
+      rollback: this.slot === null ? null : { digest: this.slot },
       health: { status: unhealthy ? 'unhealthy' : 'healthy', bootKey: this.#bootKey, failed: [] },
       attempt: this.#attempt,
       grant: null,
@@ -164,6 +167,7 @@ export class ScriptedDevice {
 
   /** Falls back to another image by itself. */
   async regress(digest: string): Promise<void> {
+    this.slot = this.booted
     this.booted = digest
     this.#bootKey = `${randomUUID()}:0`
     await this.connect()

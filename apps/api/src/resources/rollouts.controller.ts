@@ -15,6 +15,7 @@ import {
   releaseSlot,
   resumeRollout,
   retryRollout,
+  rollBackRollout,
   startRollout,
 } from '@bootfleet/operations'
 import { Endpoint, Input, type InputOf } from '../http/endpoint.decorator.ts'
@@ -89,6 +90,11 @@ export class RolloutsController {
   @Endpoint(rollouts.retry)
   retry(@Input() { ctx, params }: InputOf<typeof rollouts.retry>) {
     return retryRollout(ctx, params)
+  }
+
+  @Endpoint(rollouts.rollBack)
+  rollBack(@Input() { ctx, params }: InputOf<typeof rollouts.rollBack>) {
+    return rollBackRollout(ctx, params)
   }
 
   @Endpoint(rollouts.releaseSlot)

@@ -11,20 +11,26 @@ const verbs: Readonly<Record<Exclude<OperatorVerb, 'resume' | 'approve'>, string
   promote: 'open the next wave now',
   abort: 'end a rollout: devices without a grant go back to what they had',
   retry: 'try the failed targets again',
+  'roll-back': 'take every device that has the release back to what it ran before',
 }
 
 function whatNext({ id, state, because }: Rollout): string[] {
   return state === 'awaiting_approval' ? [because.message, `  bootfleet rollouts approve ${id}`] : []
 }
 
-/** `bootfleet rollouts start|pause|promote|abort|retry`. */
+type Route = Exclude<keyof typeof verbs, 'roll-back'> | 'rollBack'
+const routeOf = (verb: keyof typeof verbs): Route => (verb === 'roll-back' ? 'rollBack' : verb)
+
+/** `bootfleet rollouts start|pause|promote|abort|retry|roll-back`. */
 export function addRolloutVerbs(rollouts: Command, cli: Cli): void {
   for (const verb of Object.keys(verbs) as (keyof typeof verbs)[]) {
     const command = rollouts.command(verb).description(verbs[verb]).argument('<rollout>', 'id')
     command.action(async (key: string) => {
       const { client, output } = await openSession(cli, command)
-      const rollout = await client.rollouts[verb]({ params: { rollout: rolloutId(key) } })
+      const rollout = await client.rollouts[routeOf(verb)]({ params: { rollout: rolloutId(key) } })
       output.result(rollout, () => [`Rollout ${rollout.id} is ${inWords(rollout.state)}.`, ...whatNext(rollout)])
+      if (verb === 'roll-back' && rollout.rollback)
+        output.note(`Watch it: bootfleet rollouts watch ${rollout.rollback.id}`)
     })
   }
 }

@@ -1,4 +1,5 @@
 import {
+  operatorVerbs,
   PolicyInput,
   policySpec,
   type Rollout,
@@ -46,6 +47,8 @@ export function aRollout(rollout: Partial<Rollout> = {}): Rollout {
     selector: null,
     exclude: null,
     supersededBy: null,
+    parentId: null,
+    rollback: null,
     eligible: 2,
     approvals: { required: 0, given: 0, seen: null, list: [] },
     createdBy: 'Admin',
@@ -55,15 +58,7 @@ export function aRollout(rollout: Partial<Rollout> = {}): Rollout {
     startAt: null,
     waves: [aWave(), aWave({ index: 1, name: 'rest', state: 'pending' })],
     counts: aCount({ pending: 1, rebooting: 1 }),
-    verbs: {
-      start: allowed,
-      approve: allowed,
-      pause: allowed,
-      resume: allowed,
-      promote: allowed,
-      abort: allowed,
-      retry: allowed,
-    },
+    verbs: Object.fromEntries(operatorVerbs.map((verb) => [verb, allowed])) as Rollout['verbs'],
     ...rollout,
   }
 }

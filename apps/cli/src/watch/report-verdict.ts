@@ -47,10 +47,11 @@ async function failureLines(client: Client, output: Output, rollout: string): Pr
 }
 
 function nextSteps({ id, verbs }: Rollout, { outcome }: Verdict): string[] {
-  if (outcome !== 'tripped') return [`More: bootfleet rollouts explain ${id}`]
+  if (outcome !== 'tripped' && outcome !== 'halted') return [`More: bootfleet rollouts explain ${id}`]
   const resume = ['continue', 'retry-failed'].map((choice) => `bootfleet rollouts resume ${id} --choice ${choice}`)
   const steps = [
     ...(verbs.resume.allowed ? resume : []),
+    ...(verbs['roll-back'].allowed ? [`bootfleet rollouts roll-back ${id}`] : []),
     ...(verbs.abort.allowed ? [`bootfleet rollouts abort ${id}`] : []),
   ]
   return steps.length > 0 ? ['What now:', ...steps] : ['Ask an operator to resume or to abort it.']

@@ -126,7 +126,7 @@ export const PolicyInput = z
     rest: Rest.default({ name: 'rest', soakSec: 300, gate: restGate, approval: 'auto' }),
     timeouts: Timeouts.default(Timeouts.parse({})),
     windows: z.enum(['respect', 'ignore']).default('respect'),
-    onTrip: z.enum(['pause', 'abort']).default('pause'),
+    onTrip: z.enum(['pause', 'abort', 'rollback']).default('pause'),
     unreachable: z.enum(['replace', 'wait', 'fail']).default('replace'),
     /** Devices that enroll, are moved or relabelled into the rollout while it runs: left alone, or added to the last wave. */
     lateJoiners: z.enum(['ignore', 'append']).default('ignore'),

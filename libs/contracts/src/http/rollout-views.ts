@@ -59,7 +59,7 @@ export const RolloutPolicy = z
   .meta({ id: 'RolloutPolicy' })
 
 /** What an operator can do to a rollout, as in the last part of each route. */
-export const operatorVerbs = ['start', 'approve', 'pause', 'resume', 'promote', 'abort', 'retry'] as const
+export const operatorVerbs = ['start', 'approve', 'pause', 'resume', 'promote', 'abort', 'retry', 'roll-back'] as const
 export type OperatorVerb = (typeof operatorVerbs)[number]
 
 /** Whether the caller may use a verb now, and if not why. */
@@ -93,6 +93,11 @@ export const RolloutApprovals = z
   .meta({ id: 'RolloutApprovals' })
 export type RolloutApprovals = z.infer<typeof RolloutApprovals>
 
+/** A roll-back, as its parent shows it. */
+export const RollbackRef = z
+  .object({ id: z.uuid(), state: RolloutState, eligible: count.nullable(), counts: TargetCounts })
+  .meta({ id: 'RollbackRef' })
+
 export const Rollout = z
   .object({
     id: z.uuid(),
@@ -110,6 +115,10 @@ export const Rollout = z
     exclude: z.string().nullable(),
     /** The newer rollout of the channel that took its place. */
     supersededBy: z.uuid().nullable(),
+    /** Of a roll-back: the rollout whose devices it takes back. */
+    parentId: z.uuid().nullable(),
+    /** The newest roll-back of this rollout. */
+    rollback: RollbackRef.nullable(),
     /** Targets that are not skipped; null until the list is frozen. */
     eligible: count.nullable(),
     approvals: RolloutApprovals,

@@ -29,9 +29,9 @@ export const ListTargets = PageQuery.extend({
   wave: z.coerce.number<number | string>().int().min(0).max(100).optional(),
 })
 
-/** After a gate tripped: go on without the failed ones, or try them again. */
+/** After a gate tripped: go on without the failed ones, try them again, or take the fleet back. */
 export const ResumeRollout = z
-  .strictObject({ choice: z.enum(['continue', 'retry_failed']).optional() })
+  .strictObject({ choice: z.enum(['continue', 'retry_failed', 'roll_back']).optional() })
   .prefault({})
   .meta({ id: 'ResumeRollout' })
 
@@ -163,6 +163,7 @@ export const rollouts = {
   }),
   abort: verb('abort', 'End a rollout: devices without a grant go back to what they had'),
   retry: verb('retry', 'Try the failed targets again'),
+  rollBack: verb('roll-back', 'Take every device that has the release back to what it ran before'),
   releaseSlot: endpoint({
     method: 'POST',
     path: '/v1/rollouts/:rollout/release-slot',

@@ -5,6 +5,7 @@ const ended = (outcome: string | null, detail: string | null = null) => ({ targe
 const old = { target: { stateSince: now - 430_000 } }
 const grantOld = { id: 'grant-1', conn: 'conn-1', at: now - 300_000, bootKey: 'boot-1' }
 const timedOut = { reason: 'apply', grant: grantOld }
+const rollingBack = { state: 'rolling_back', rollback: { id: 'child', state: 'under_way' } } as const
 const removed = { device: { removed: true, ...offline } }
 
 const hop = { release: 'release-1', name: '1', barrier: true, accept: [image] }
@@ -163,6 +164,13 @@ export const bootCases: readonly Case[] = [
     'target.regressed',
     { report: { bootKey: 'boot-3', attempt: ended('rolled_back') } },
   ],
+  ...(['verifying', 'soaking', 'succeeded'] as const).map((state): Case => [
+    'its rollout is rolled back, and it left the image',
+    state,
+    'reverted',
+    'target.reverted',
+    { report: { bootKey: 'boot-3' }, view: rollingBack },
+  ]),
   ['it never rebooted, and lost the stage', 'timed_out', 'offered', 'target.reopened', { target: timedOut }],
   [
     'it never rebooted, and has the stage',

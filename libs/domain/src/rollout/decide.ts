@@ -1,6 +1,8 @@
 import type { Decision } from './decision.ts'
 import type { Outcome } from './outcome.ts'
 import { nextGiveUp, run } from './run.ts'
+import { runBack } from './run-back.ts'
+import { takeBack } from './take-back.ts'
 import { earliest } from './timers.ts'
 import { regressed } from './regressed.ts'
 import { nextExpiry } from './signals.ts'
@@ -36,13 +38,15 @@ function decideState(turn: Turn): Outcome {
   const { state } = turn.view
   switch (state) {
     case 'running':
-      return run(turn)
+      return turn.view.isRollback ? runBack(turn) : run(turn)
     case 'pausing':
       return drain(turn)
     case 'aborting':
       return abort(turn)
     case 'superseded':
       return giveWay(turn)
+    case 'rolling_back':
+      return takeBack(turn)
     case 'paused':
       return { because: paused }
     case 'completed':

@@ -20,6 +20,8 @@ export interface TargetChange {
   readonly wave?: number | null
   readonly dueAt: Instant | null
   readonly grant?: { readonly id: string; readonly conn: string; readonly bootKey: string | null } | null
+  /** What the device runs when it is granted its reboot for the first time. */
+  readonly origin?: { readonly digest: string; readonly bootKey: string }
   readonly recalled?: boolean
   readonly backoff?: GrantBackoff | null
   readonly soak?: { readonly bootKey: string; readonly until: Instant } | null

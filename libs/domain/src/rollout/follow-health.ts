@@ -1,26 +1,30 @@
 import type { TargetChange } from './decision.ts'
 import { leftImage, rolledBack } from './fall-back.ts'
+import { followLeaving } from './follow-leaving.ts'
 import { nextHop } from './follow-route.ts'
 import { hasMoreHops } from './hop.ts'
 import { attemptOutcome, bootedTarget, move } from './move.ts'
 import type { WaveRule } from './policy.ts'
-import { healthDeadline, soakDeadline, type Follow } from './timers.ts'
+import { healthDeadline, soakDeadline, standsStill, type Follow } from './timers.ts'
 import type { ReportView, TargetView } from './view.ts'
 
 /** From the boot to the first healthy report. */
 export function followVerify(target: TargetView, ctx: Follow): TargetChange | null {
+  if (standsStill(ctx)) return followLeaving(target, ctx)
   const { report } = target.device
   return (report && verifying(target, report, ctx)) ?? healthTimeout(target, ctx)
 }
 
 /** From the first healthy report to a sign of life past the soak, on the same boot. */
 export function followSoak(target: TargetView, ctx: Follow): TargetChange | null {
+  if (standsStill(ctx)) return followLeaving(target, ctx)
   const { report } = target.device
   return (report && soaking(target, report, ctx)) ?? soakTimeout(target, ctx)
 }
 
 /** A success is taken back when the device moves back, unless it was told to take another image since. */
 export function followSuccess(target: TargetView, ctx: Follow): TargetChange | null {
+  if (ctx.rollsBack) return followLeaving(target, ctx)
   const { report } = target.device
   if (!report || report.bootedDigest === null || bootedTarget(target)) return null
   if (report.attempt && !target.accept.includes(report.attempt.target)) return null
@@ -32,6 +36,7 @@ export function followSuccess(target: TargetView, ctx: Follow): TargetChange | n
 // A report without a booted digest comes from a host whose bootc does not answer: it shows neither image.
 function offImage(target: TargetView, report: ReportView, ctx: Follow): TargetChange | null {
   if (bootedTarget(target) || report.bootedDigest === null) return null
+  if (ctx.rollsBack) return followLeaving(target, ctx)
   return attemptOutcome(report, target) === 'rolled_back' ? rolledBack(target, report, ctx) : leftImage(target, ctx)
 }
 
@@ -47,7 +52,7 @@ function verifying(target: TargetView, report: ReportView, ctx: Follow): TargetC
 }
 
 function healthTimeout(target: TargetView, ctx: Follow): TargetChange | null {
-  if (ctx.now < healthDeadline(target, ctx.policy)) return null
+  if (ctx.now < healthDeadline(target, ctx)) return null
   const { healthSec } = ctx.policy.timeouts
   const message = `The device booted the image but did not report healthy within ${healthSec} s.`
   const because = { code: 'target.health_timeout', message, healthSec }
@@ -90,7 +95,7 @@ function heardAt({ device }: TargetView, report: ReportView): number {
 }
 
 function soakTimeout(target: TargetView, ctx: Follow): TargetChange | null {
-  if (ctx.now < soakDeadline(target, ctx.policy)) return null
+  if (ctx.now < soakDeadline(target, ctx)) return null
   const message = 'Nothing was heard from the device after its soak should have ended.'
   const because = { code: 'target.soak_timeout', message }
   return move(ctx, target, { to: 'timed_out', because, reason: 'soak' })

@@ -1,4 +1,5 @@
 import type { TargetChange } from './decision.ts'
+import { followBack } from './follow-back.ts'
 import { leftHop } from './follow-route.ts'
 import { bootedTarget, isCurrent, move, type Move } from './move.ts'
 import { downloadDeadline, unreachableAt, type Follow } from './timers.ts'
@@ -8,6 +9,8 @@ import type { ReportView, TargetView } from './view.ts'
 /** Up to the grant: being offline is not failing, and only what an up-to-date report says about this image is. */
 export function followStaging(target: TargetView, ctx: Follow): TargetChange | null {
   if (target.wave === null) return null
+  const settled = target.leaving && followBack(target, ctx)
+  if (settled !== undefined) return settled
   if (isThereAlready(target)) return thereAlready(target, ctx)
   if (bootedTarget(target)) return thereUngranted(target, ctx)
   const ended = leftHop(target, ctx) ?? quarantined(target, ctx) ?? unreachable(target, ctx)

@@ -15,6 +15,8 @@ const byOperators = new Set([
   'failed → offered',
   'rolled_back → offered',
   'skipped → offered',
+  'skipped → pending',
+  'reverted → pending',
   'downloading → offered',
   'staged → offered',
   'granted → reverted',

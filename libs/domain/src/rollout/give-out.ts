@@ -1,9 +1,10 @@
 import type { Because } from './because.ts'
 import { whyNoSlot } from './budget.ts'
+import type { TargetChange } from './decision.ts'
 import { backedOffUntil, whyBackedOff } from './grant-backoff.ts'
 import { move } from './move.ts'
 import { uncountedDevices } from './signals.ts'
-import type { TargetView, WaveView } from './view.ts'
+import type { ReportView, TargetView, WaveView } from './view.ts'
 import { apply, assigned, followDevice, hasRoom, targetsIn, type Turn } from './turn.ts'
 
 /**
@@ -83,8 +84,10 @@ export function whyNoGrant(turn: Turn, target: TargetView): Because | undefined 
   if (isBusy(target)) return finishesOther(target)
   if (target.backoff && backedOffUntil(target, turn.now) !== null) return whyBackedOff(target.backoff)
   if (!group) return { code: 'group.unknown', message: 'The device is in no group.' }
-  if (target.holdsSlot) return { code: 'budget.not_back', message: notBack }
+  if (target.holdsSlot && !target.leaving) return { code: 'budget.not_back', message: notBack }
   if (group.view.closed) return group.view.closed
+  // Going back, a device that counts as down already takes its slot along.
+  if (target.holdsSlot) return undefined
   return whyNoSlot(group, target.bucket ?? null)
 }
 
@@ -107,7 +110,13 @@ function give(turn: Turn, target: TargetView, id: string): void {
   const because = { code: 'target.granted', message: 'The device may reboot into the image now.' }
   const grant = { id, conn, bootKey: report.bootKey }
   const instruct = { kind: 'apply', grantId: id, conn, windowUntil } as const
-  apply(turn, move(turn.ctx, target, { to: 'granted', because, grant, recalled: false, slot: 'take', instruct }))
+  const given = { to: 'granted', because, grant, recalled: false, slot: 'take', instruct } as const
+  apply(turn, move(turn.ctx, target, { ...given, ...originOf(target, report) }))
+}
+
+// What it runs now is what it goes back to, whatever is tried on it later.
+function originOf({ firstGrantedAt }: TargetView, { bootedDigest, bootKey }: ReportView): Pick<TargetChange, 'origin'> {
+  return firstGrantedAt === null && bootedDigest !== null ? { origin: { digest: bootedDigest, bootKey } } : {}
 }
 
 // Only a report made on the new connection shows that the device is still before its reboot.

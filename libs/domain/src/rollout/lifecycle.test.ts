@@ -49,7 +49,14 @@ describe('the lifecycle of a rollout', () => {
     ['running', 'complete', 'completed'],
     ['aborting', 'drained', 'aborted'],
     ['completed', 'roll_back', 'rolling_back'],
+    ['running', 'roll_back', 'rolling_back'],
+    ['pausing', 'roll_back', 'rolling_back'],
+    ['paused', 'roll_back', 'rolling_back'],
+    ['rolling_back', 'complete', 'rolled_back'],
     ['rolling_back', 'halt', 'paused'],
+    ['aborting', 'roll_back', undefined],
+    ['rolled_back', 'roll_back', undefined],
+    ['rolling_back', 'abort', undefined],
     ['completed', 'pause', undefined],
     ['aborted', 'resume', undefined],
     ['draft', 'pause', undefined],
@@ -80,8 +87,20 @@ describe('the lifecycle of a target', () => {
     for (const state of failureStates) expect(hasEnded(state)).toBe(true)
   })
 
-  it('takes nothing back that succeeded, but by a regression', () => {
-    expect(targetLifecycle.succeeded).toEqual(['rolled_back'])
-    expect(targetLifecycle.reverted).toEqual([])
+  it('takes nothing back that succeeded, but by a regression or on purpose', () => {
+    expect(targetLifecycle.succeeded).toEqual(['rolled_back', 'reverted'])
+  })
+
+  it('takes whoever has booted the image back on purpose, and opens that again when the roll-back is given up', () => {
+    expect(targetStates.filter((state) => mayMove(state, 'reverted'))).toEqual([
+      'offered',
+      'downloading',
+      'staged',
+      'granted',
+      'verifying',
+      'soaking',
+      'succeeded',
+    ])
+    expect([mayMove('reverted', 'pending'), mayMove('skipped', 'pending')]).toEqual([true, true])
   })
 })

@@ -32,6 +32,7 @@ export function changed(target: TargetView, change: Move, now: Instant): TargetV
     backoff: (change.backoff === undefined ? target.backoff : change.backoff) ?? null,
     ...soakAfter(target, change.soak),
     ...hopAfter(target, change.hop),
+    ...originAfter(target, change, now),
     attempts: attempts ?? target.attempts,
     holdsSlot: slot === undefined ? target.holdsSlot : slot === 'take',
   }
@@ -41,6 +42,15 @@ function grantAfter(target: TargetView, grant: Move['grant'], now: Instant): Tar
   if (grant === undefined) return target.grant
   if (grant === null) return null
   return { ...grant, at: target.grant?.id === grant.id ? target.grant.at : now }
+}
+
+function originAfter(
+  { firstGrantedAt }: TargetView,
+  { grant, origin }: Move,
+  now: Instant,
+): Pick<TargetView, 'firstGrantedAt'> & Partial<Pick<TargetView, 'fromDigest' | 'fromBootKey'>> {
+  const from = origin && { fromDigest: origin.digest, fromBootKey: origin.bootKey }
+  return { ...from, firstGrantedAt: grant ? (firstGrantedAt ?? now) : firstGrantedAt }
 }
 
 function soakAfter(target: TargetView, soak: Move['soak']): Pick<TargetView, 'soakBootKey' | 'soakUntil'> {

@@ -61,7 +61,7 @@ export interface PolicySpec {
   readonly waves: readonly WaveRule[]
   readonly timeouts: Timeouts
   readonly windows: 'respect' | 'ignore'
-  readonly onTrip: 'pause' | 'abort'
+  readonly onTrip: 'pause' | 'abort' | 'rollback'
   readonly unreachable: 'replace' | 'wait' | 'fail'
   /** Whether a device that comes to the rollout's channel or selector while it runs is appended to the last wave. */
   readonly lateJoiners: 'ignore' | 'append'

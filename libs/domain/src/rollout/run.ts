@@ -86,9 +86,10 @@ function trip(
   if (wave.state === 'open')
     turn.waves.push({ index: wave.index, state: 'tripped', evaluations, because, event: 'wave.tripped' })
   const message = `Wave ${wave.index + 1} tripped its gate: ${because.message}`
-  const to = turn.view.policy.onTrip === 'abort' ? 'aborting' : 'pausing'
-  return { because: { ...because, message, wave: wave.index }, rollout: to }
+  return { because: { ...because, message, wave: wave.index }, rollout: tripStates[turn.view.policy.onTrip] }
 }
+
+const tripStates = { pause: 'pausing', abort: 'aborting', rollback: 'rolling_back' } as const
 
 function passes(turn: Turn, wave: WaveView): boolean {
   const { verdict, evaluations, because } = evaluate(turn, wave)
@@ -97,15 +98,16 @@ function passes(turn: Turn, wave: WaveView): boolean {
   return true
 }
 
-function openNext(turn: Turn, { index, size }: WaveView): Outcome {
+/** Opens the next wave. */
+export function openNext(turn: Turn, { index, size }: WaveView): Outcome {
   const message = `Wave ${index + 1} opened for ${size} ${size === 1 ? 'device' : 'devices'}.`
   const because = { code: 'wave.opened', message, wave: index, size }
   turn.waves.push({ index, state: 'open', because, event: 'wave.opened' })
   return { because }
 }
 
-// What never came is left to convergence once the last wave has been open long enough.
-function giveUp(turn: Turn, started: readonly WaveView[]): void {
+/** What never came is left to convergence once the last wave has been open long enough. */
+export function giveUp(turn: Turn, started: readonly WaveView[]): void {
   const opened = giveUpAt(turn)
   if (opened === null || turn.now < opened) return
   const { giveUpAfterSec } = turn.view.policy.timeouts
@@ -147,7 +149,8 @@ export function nextGiveUp(turn: Turn): Instant | null {
   return earliest(leftovers(turn).map((target) => lostAt(turn, target, at)))
 }
 
-function progress(turn: Turn, [wave]: readonly WaveView[]): Because {
+/** What the first of these waves waits for. */
+export function progress(turn: Turn, [wave]: readonly WaveView[]): Because {
   if (!wave) return { code: 'rollout.running', message: 'Devices of earlier waves are still under way.' }
   const { verdict, because } = evaluate(turn, wave)
   if (verdict === 'hold') return because

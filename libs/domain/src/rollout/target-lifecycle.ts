@@ -1,4 +1,7 @@
-/** Where a target may go. Ends are final, but for a regression while its rollout is still observed. */
+/**
+ * Where a target may go. Ends are final, but for a regression while its rollout is still observed, for a roll-back, and
+ * for an operator who tries it again.
+ */
 export const targetLifecycle = {
   pending: ['offered', 'verifying', 'failed', 'skipped'],
   offered: ['downloading', 'staged', 'granted', 'verifying', 'failed', 'timed_out', 'skipped', 'pending', 'reverted'],
@@ -16,14 +19,14 @@ export const targetLifecycle = {
     'reverted',
   ],
   rebooting: ['verifying', 'staged', 'downloading', 'failed', 'rolled_back', 'timed_out', 'skipped'],
-  verifying: ['soaking', 'pending', 'failed', 'rolled_back', 'timed_out', 'rebooting', 'skipped'],
-  soaking: ['succeeded', 'failed', 'timed_out', 'rolled_back', 'verifying', 'skipped'],
-  succeeded: ['rolled_back'],
+  verifying: ['soaking', 'pending', 'failed', 'rolled_back', 'timed_out', 'rebooting', 'skipped', 'reverted'],
+  soaking: ['succeeded', 'failed', 'timed_out', 'rolled_back', 'verifying', 'skipped', 'reverted'],
+  succeeded: ['rolled_back', 'reverted'],
   failed: ['pending', 'offered'],
   timed_out: ['pending', 'offered', 'staged', 'verifying', 'rolled_back'],
   rolled_back: ['pending', 'offered'],
-  reverted: [],
-  skipped: ['offered'],
+  reverted: ['pending'],
+  skipped: ['offered', 'pending'],
 } as const satisfies Record<string, readonly string[]>
 
 export type TargetState = keyof typeof targetLifecycle

@@ -10,9 +10,19 @@ export interface Follow {
   readonly state: RolloutState
   /** For each wave, the place of its rule in the policy. */
   readonly waveRules: readonly number[]
+  /** The rollout is rolled back: who leaves the image was taken back on purpose. */
+  readonly rollsBack?: boolean
+  /** Clocks of devices on the image count from here, as they stood still before. */
+  readonly clocksFrom?: Instant
 }
 
 const silenceCheckMs = 5_000
+const standstillMs = 300_000
+
+/** Whether devices on the image are only waited for to leave it. */
+export function standsStill({ rollsBack, state }: Follow): boolean {
+  return rollsBack === true && state === 'rolling_back'
+}
 
 /** When a target must be looked at again even if its device says nothing; `null`: only a report can change it. */
 export function dueAfter(target: TargetView, follow: Follow): Instant | null {
@@ -29,9 +39,9 @@ export function dueAfter(target: TargetView, follow: Follow): Instant | null {
     case 'rebooting':
       return applyDeadline(target, policy)
     case 'verifying':
-      return healthDeadline(target, policy)
+      return standsStill(follow) ? now + standstillMs : healthDeadline(target, follow)
     case 'soaking':
-      return soakDue(target, policy, now)
+      return standsStill(follow) ? now + standstillMs : soakDue(target, follow)
     default:
       return null
   }
@@ -61,19 +71,20 @@ export function applySec({ device }: TargetView, { timeouts }: PolicySpec): numb
 }
 
 /** The agent itself gives up after `healthSec` and rolls back, which may take as long as the apply did. */
-export function healthDeadline({ stateSince }: TargetView, { timeouts }: PolicySpec): Instant {
-  return stateSince + (timeouts.healthSec + timeouts.applySec) * 1000
+export function healthDeadline({ stateSince }: TargetView, { policy: { timeouts }, clocksFrom = 0 }: Follow): Instant {
+  return Math.max(stateSince, clocksFrom) + (timeouts.healthSec + timeouts.applySec) * 1000
 }
 
 /** When a soak fails that nothing ended. */
-export function soakDeadline({ soakUntil, stateSince }: TargetView, { timeouts }: PolicySpec): Instant {
-  return (soakUntil ?? stateSince) + timeouts.applySec * 1000
+export function soakDeadline({ soakUntil, stateSince }: TargetView, { policy, clocksFrom = 0 }: Follow): Instant {
+  return Math.max(soakUntil ?? stateSince, clocksFrom) + policy.timeouts.applySec * 1000
 }
 
 // Past its end only a sign of life is missing. A heartbeat is one, and makes no target due: look for it now and then.
-function soakDue(target: TargetView, policy: PolicySpec, now: Instant): Instant {
+function soakDue(target: TargetView, follow: Follow): Instant {
+  const { now } = follow
   if (target.soakUntil !== null && target.soakUntil > now) return target.soakUntil
-  const deadline = soakDeadline(target, policy)
+  const deadline = soakDeadline(target, follow)
   return target.device.connected ? Math.min(now + silenceCheckMs, deadline) : deadline
 }
 

@@ -36,7 +36,7 @@ export function beginTurn(view: RolloutView, now: Instant): Turn {
   return {
     view,
     now,
-    ctx: { policy: view.policy, now, state: view.state, waveRules: view.waves.map(({ rule }) => rule) },
+    ctx: followOf(view, now),
     targets: new Map(view.targets.map((target) => [target.deviceId, target])),
     counts: new Map(view.waves.map(({ index, counts }) => [index, { ...noTargets(), ...counts }])),
     groups: new Map(
@@ -49,6 +49,18 @@ export function beginTurn(view: RolloutView, now: Instant): Turn {
     waves: [],
     grantIds: [...view.grantIds],
     unassigned: view.unassigned,
+  }
+}
+
+function followOf(view: RolloutView, now: Instant): Follow {
+  const { policy, state, waves, rollback, haltedAt } = view
+  return {
+    policy,
+    now,
+    state,
+    waveRules: waves.map(({ rule }) => rule),
+    rollsBack: rollback != null && rollback.state !== 'aborted',
+    clocksFrom: haltedAt ?? 0,
   }
 }
 

@@ -94,6 +94,7 @@ export function aTarget(state: TargetState, over: Partial<TargetView> = {}): Tar
     accept: [image, 'sha256:index'],
     fromDigest: oldImage,
     fromBootKey: 'boot-1',
+    firstGrantedAt: granted ? now - 10_000 : null,
     grant: granted ? { id: 'grant-1', conn: 'conn-1', at: now - 10_000, bootKey: 'boot-1' } : null,
     recalled: false,
     reason: null,

@@ -138,6 +138,10 @@ export interface TargetView {
   /** The releases to boot one after the other, where it is more than one; `accept` is that of the one it is at. */
   readonly route?: TargetRoute | undefined
   readonly fromDigest: string | null
+  /** When it was first granted its reboot; `fromDigest` is frozen from then on. */
+  readonly firstGrantedAt: Instant | null
+  /** Of a roll-back: digests of the image that the device is taken back from. */
+  readonly leaving?: readonly string[]
   /** The boot on which the device reported `fromDigest`. */
   readonly fromBootKey: string | null
   readonly grant: {
@@ -170,6 +174,12 @@ export interface SignalView {
   readonly waves: readonly { readonly index: number; readonly devices: number; readonly applied: number }[]
 }
 
+/** The newest roll-back of a rollout. */
+export interface RollbackView {
+  readonly id: string
+  readonly state: 'under_way' | 'completed' | 'aborted'
+}
+
 /** Everything `decide` may know. Loaded by the caller in one transaction; targets are those that can change, not all. */
 export interface RolloutView {
   readonly state: RolloutState
@@ -186,4 +196,10 @@ export interface RolloutView {
   readonly grantIds: readonly string[]
   /** Unhealthy signals in force that no operator accepted for this rollout. */
   readonly signals?: readonly SignalView[]
+  /** It takes the devices of another rollout back. */
+  readonly isRollback?: boolean
+  /** Of a rollout that is rolled back. */
+  readonly rollback?: RollbackView | null
+  /** When its roll-back was aborted. */
+  readonly haltedAt?: Instant | null
 }

@@ -57,7 +57,8 @@ const superseded = {
   reason: 'superseded',
 } as const
 
-function letGo(turn: Turn, end: (target: TargetView) => Move): void {
+/** Ends the targets that were not granted their reboot, and wants nothing of their devices any more. */
+export function letGo(turn: Turn, end: (target: TargetView) => Move): void {
   for (const target of targetsIn(turn, earlyStates)) {
     if (!hasRoom(turn)) return
     const instruct = target.state === 'pending' ? {} : { instruct: none }
@@ -65,6 +66,7 @@ function letGo(turn: Turn, end: (target: TargetView) => Move): void {
   }
 }
 
-function recallAll(turn: Turn, why: { code: string; message: string }): void {
+/** Takes all unused grants back. */
+export function recallAll(turn: Turn, why: { code: string; message: string }): void {
   for (const target of targetsIn(turn, ['granted'])) if (hasRoom(turn)) recall(turn, target, why)
 }

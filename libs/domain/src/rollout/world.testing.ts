@@ -72,7 +72,14 @@ export function makeWorld(options: WorldOptions): World {
 
 function aRow(deviceId: string): Row {
   const soak = { soakBootKey: null, soakUntil: null }
-  const place = { groupId: 'group-1', wave: null, accept: [image], fromDigest: oldImage, fromBootKey: null }
+  const place = {
+    groupId: 'group-1',
+    wave: null,
+    accept: [image],
+    fromDigest: oldImage,
+    fromBootKey: null,
+    firstGrantedAt: null,
+  }
   const since = { state: 'pending', stateSince: 0, dueAt: null, reason: null } as const
   return { deviceId, ...place, ...since, ...soak, grant: null, recalled: false, attempts: 0 }
 }

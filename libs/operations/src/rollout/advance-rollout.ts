@@ -1,4 +1,4 @@
-import { busyStates, decide, type RolloutState } from '@bootfleet/domain'
+import { busyStates, decide, type RolloutState, type RolloutView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { inOrganization, systemCtx, type Ctx } from '../context.ts'
 import { loadPublicSigningKeys } from '../installation/installation-keys.ts'
@@ -11,6 +11,8 @@ import { loadView } from './load-view.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { nextLook } from './next-look.ts'
 import { isObservationOver } from './observed.ts'
+import { beginRollback } from './begin-rollback.ts'
+import { planRollback } from './plan-rollback.ts'
 import { planTargets } from './plan-targets.ts'
 import { reroute } from './reroute.ts'
 import { readRoutes } from './routes.ts'
@@ -18,6 +20,8 @@ import { beginRunning } from './start-rollout.ts'
 import { lockToStart } from './supersede-rollouts.ts'
 import { countTargets } from './target-counts.ts'
 import { takeOut } from './take-out.ts'
+import { wakeRollout } from './wake-rollout.ts'
+import type { InstructionContext } from './write-instructions.ts'
 
 const idle: readonly RolloutState[] = ['draft', 'awaiting_approval', 'aborted', 'rolled_back']
 
@@ -46,9 +50,7 @@ async function turn(
   ctx: Ctx,
   { rolloutId, keys }: { rolloutId: string; keys: PublicKeys },
 ): Promise<{ more: boolean }> {
-  const rollout = (await isScheduled(tx, rolloutId))
-    ? await lockToStart(tx, rolloutId)
-    : await lockRollout(tx, rolloutId)
+  const rollout = await lockForTurn(tx, rolloutId)
   if (!rollout) return { more: false }
   const now = ctx.services.now()
   if (idle.includes(rollout.state) || (isObservationOver(rollout, now) && !(await isUnderWay(tx, rollout))))
@@ -56,15 +58,28 @@ async function turn(
   if (rollout.state === 'scheduled') return { more: await startWhenDue(tx, ctx, rollout) }
   if (rollout.plannedAt === null && rollout.state !== 'superseded') return { more: await plan(tx, ctx, rollout) }
   const view = await loadView(tx, ctx, rollout)
-  if (await takeOut(tx, { rollout, now, keys }, view)) return { more: true }
-  if (await reroute(tx, { rollout, now, keys }, view)) return { more: true }
+  if (rollout.kind !== 'rollback' && (await takeOutOrReroute(tx, { rollout, now, keys }, view))) return { more: true }
   const decision = decide(view, now.getTime())
   await applyDecision(tx, { rollout, now, keys }, { view, decision })
+  if (decision.rollout?.to === 'rolling_back') await beginRollback(tx, ctx, { rollout, because: decision.because })
+  if (decision.rollout) await tellParent(tx, ctx, rollout)
   return { more: decision.wakeAt !== null && decision.wakeAt <= now.getTime() }
 }
 
-async function isScheduled(tx: Tx, id: string): Promise<boolean> {
-  return (await tx.rollout.count({ where: { id, state: 'scheduled' } })) > 0
+async function takeOutOrReroute(tx: Tx, ctx: InstructionContext, view: RolloutView): Promise<boolean> {
+  return (await takeOut(tx, ctx, view)) || (await reroute(tx, ctx, view))
+}
+
+// A roll-back's end is its parent's: the older one is locked first.
+async function lockForTurn(tx: Tx, id: string): Promise<RolloutRow | undefined> {
+  const found = await tx.rollout.findUnique({ where: { id }, select: { state: true, parentId: true } })
+  if (found?.state === 'scheduled') return lockToStart(tx, id)
+  if (found?.parentId) await lockRollout(tx, found.parentId)
+  return lockRollout(tx, id)
+}
+
+async function tellParent(tx: Tx, ctx: Ctx, { parentId }: RolloutRow): Promise<void> {
+  if (parentId !== null) await wakeRollout(tx, ctx, parentId)
 }
 
 // A device that came back just before the end of the observation is followed to its own end all the same.
@@ -89,6 +104,10 @@ async function startWhenDue(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<bool
 }
 
 async function plan(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
+  if (rollout.kind === 'rollback') {
+    await planRollback(tx, rollout, ctx.services.now())
+    return true
+  }
   const { channelId, releaseId, selector, organizationId, planCursor, policy } = rollout
   const selection = {
     channelId,

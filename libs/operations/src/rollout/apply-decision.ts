@@ -125,16 +125,21 @@ async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decisi
   await tx.rollout.update({
     where: { id: rollout.id },
     data: {
-      // Why it left `running` is what people want to read as long as it stays away: a trip, a person's pause.
-      ...((rollout.state === 'running' || decision.because.code === 'rollout.regressed') && {
-        because: { ...decision.because },
-      }),
+      ...(tellsWhy(rollout, decision) && { because: { ...decision.because } }),
       wakeAt: nextLook(decision.ended ? 'completed' : (to ?? rollout.state), decision.wakeAt, now),
       ...(to && { state: to, version: { increment: 1 } }),
+      ...(to === 'paused' && rollout.state === 'rolling_back' && { haltedAt: now }),
       ...(over && { endedAt: rollout.endedAt ?? now }),
     },
   })
-  if (to === 'completed') await moveChannel(tx, rollout)
+  if (to === 'completed' && rollout.kind !== 'rollback') await moveChannel(tx, rollout)
+}
+
+// Why it left `running` is what people want to read as long as it stays away: a trip, a person's pause.
+function tellsWhy({ state }: RolloutRow, { because, rollout }: Decision): boolean {
+  return (
+    state === 'running' || because.code === 'rollout.regressed' || (state === 'rolling_back' && rollout !== undefined)
+  )
 }
 
 // `current` moves only when a rollout to the whole channel completes.

@@ -14,6 +14,8 @@ export interface TargetRowChange {
   readonly grantConn: string | null
   readonly grantedAt: Date | null
   readonly grantBootKey: string | null
+  readonly firstGrantedAt: Date | null
+  readonly origin: TargetChange['origin']
   readonly recalled: boolean
   readonly grantsReturned: number
   readonly grantAfter: Date | null
@@ -60,6 +62,8 @@ function fold(target: TargetView, list: readonly TargetChange[], now: Date): Tar
     stateSince: moved ? now : new Date(target.stateSince),
     dueAt: toDate(end.dueAt),
     ...foldGrant(target, end, now),
+    firstGrantedAt: toDate(end.grant ? (target.firstGrantedAt ?? now.getTime()) : target.firstGrantedAt),
+    origin: end.origin,
     recalled: end.recalled ?? target.recalled,
     ...foldBackoff(target, end),
     soakBootKey: soak?.bootKey ?? null,

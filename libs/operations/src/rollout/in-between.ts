@@ -28,8 +28,8 @@ const holding: readonly string[] = [...busyStates, 'succeeded']
 export function holdsSql(rolloutIds: readonly string[]): Prisma.Sql {
   if (rolloutIds.length === 0) return Prisma.sql`false`
   return Prisma.sql`EXISTS (
-    SELECT 1 FROM rollout_target h LEFT JOIN device_state hs ON hs.device_id = h.device_id
-    WHERE h.device_id = d.id AND h.rollout_id = ANY(${[...rolloutIds]}::uuid[])
+    SELECT 1 FROM rollout_target h JOIN rollout hr ON hr.id = h.rollout_id LEFT JOIN device_state hs ON hs.device_id = h.device_id
+    WHERE h.device_id = d.id AND h.rollout_id = ANY(${[...rolloutIds]}::uuid[]) AND hr.kind <> 'rollback'
       AND (h.state = ANY(${[...holding]}::text[]) OR h.state = 'timed_out' AND h.reason <> 'download'
         OR hs.booted_digest = h.digest))`
 }

@@ -24,6 +24,7 @@ interface TargetRow extends PlaceRow {
   reason: string | null
   stateSince: Date
   dueAt: Date | null
+  firstGrantedAt: Date | null
   grantId: string | null
   grantConn: string | null
   grantedAt: Date | null
@@ -66,7 +67,7 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
     SELECT t.device_id::text AS "deviceId", t.group_id::text AS "groupId",
       d.labels ->> (SELECT g.budget ->> 'groupBy' FROM device_group g WHERE g.id = t.group_id) AS bucket, t.wave, t.state, t.reason,
       t.state_since AS "stateSince", t.due_at AS "dueAt", t.digest, ${placeColumnsSql},
-      t.from_digest AS "fromDigest", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
+      t.from_digest AS "fromDigest", t.first_granted_at AS "firstGrantedAt", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
       t.granted_at AS "grantedAt", t.grant_boot_key AS "grantBootKey", t.recalled,
       t.grants_returned AS "grantsReturned", t.grant_after AS "grantAfter",
       CASE WHEN t.because ->> 'code' = 'grant_returned' THEN t.because ->> 'reason' END AS "returnedFor", t.soak_boot_key AS "soakBootKey",
@@ -75,7 +76,8 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
       coalesce(p.online, false) AS connected, p.conn::text, x.held_since IS NOT NULL AS held, p.connected_at AS "connectedAt", p.last_seen_at AS "lastSeenAt",
       p.capabilities, q.digest IS NOT NULL AS quarantined, (
         SELECT o.rollout_id::text FROM rollout_target o WHERE o.device_id = t.device_id AND o.rollout_id <> t.rollout_id
-          AND o.state = ANY(${[...busyStates]}::text[]) LIMIT 1) AS "busyWith", x.gen AS "desiredGen", s.received_at AS "receivedAt",
+          AND o.state = ANY(${[...busyStates]}::text[])
+          AND NOT (o.rollout_id IS NOT DISTINCT FROM ${rollout.parentId}::uuid AND o.state IN ('verifying', 'soaking')) LIMIT 1) AS "busyWith", x.gen AS "desiredGen", s.received_at AS "receivedAt",
       s.observed_gen AS "observedGen", s.phase, s.boot_key AS "bootKey", s.booted_digest AS "bootedDigest",
       s.staged_digest AS "stagedDigest", s.staged_locked AS "stagedLocked", s.health, s.report
     FROM ${targetsById(rollout.id, sorted)}
@@ -87,7 +89,7 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
     LEFT JOIN device_quarantine q ON q.device_id = t.device_id AND q.digest = ${goalDigestSql} AND q.lifted_at IS NULL
     LEFT JOIN budget_slot b ON b.device_id = t.device_id
     ORDER BY t.position, t.device_id`
-  return rows.map(toTarget)
+  return rows.map(rollout.kind === 'rollback' ? toTargetBack : toTarget)
 }
 
 function toTarget(row: TargetRow): TargetView {
@@ -106,6 +108,7 @@ function toTarget(row: TargetRow): TargetView {
     holdsSlot: row.holdsSlot,
     stateSince: row.stateSince.getTime(),
     dueAt: millis(row.dueAt),
+    firstGrantedAt: millis(row.firstGrantedAt),
     grant: toGrant(row),
     backoff: row.grantAfter && { returned: row.grantsReturned, until: row.grantAfter.getTime() },
     returnedFor: row.returnedFor,
@@ -124,6 +127,12 @@ function toTarget(row: TargetRow): TargetView {
       report: toReport(row),
     },
   }
+}
+
+// Each device goes back to its own image, from the one that the release has for it.
+function toTargetBack(row: TargetRow): TargetView {
+  const leaving = [row.fromDigest, row.indexDigest].filter((digest) => digest !== null)
+  return { ...toTarget(row), accept: [row.digest], leaving }
 }
 
 function toGrant({ grantId, grantConn, grantedAt, grantBootKey }: TargetRow): TargetView['grant'] {

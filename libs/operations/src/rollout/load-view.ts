@@ -5,6 +5,7 @@ import { readTargetCounts, type TargetCount } from './target-counts.ts'
 import { withPrefixes } from './grant-order.ts'
 import { loadSignals } from '../signal/load-signals.ts'
 import { loadGroups } from './load-groups.ts'
+import { loadRollback } from './load-rollback.ts'
 import { loadTargets } from './load-targets.ts'
 import { lockBudgets } from './lock-budgets.ts'
 import type { RolloutRow } from './lock-rollout.ts'
@@ -22,7 +23,8 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
   await lockBudgets(tx, followers)
   const closedSince = overdueSince(waves, rollout, now)
   const groups = await loadGroups(tx, { groupIds: followers, now, respectWindows, closedSince })
-  const picked = await pickTargets(tx, { rollout, now, waves, groups })
+  const rollback = await loadRollback(tx, rollout)
+  const picked = await pickTargets(tx, { rollout, now, waves, groups, rollback })
   const targets = await loadTargets(tx, rollout, picked.deviceIds)
   const unassigned = counts.find(({ wave, state }) => wave === null && state === 'pending')?.count ?? 0
   // Of a group that follows another channel since, and still has devices under way.
@@ -38,7 +40,10 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
     unassigned,
     more: picked.more,
     grantIds,
-    signals: rollout.state === 'running' ? await loadSignals(tx, rollout, now) : [],
+    signals: rollout.state === 'running' && rollout.kind !== 'rollback' ? await loadSignals(tx, rollout, now) : [],
+    isRollback: rollout.kind === 'rollback',
+    rollback,
+    haltedAt: rollout.haltedAt?.getTime() ?? null,
   }
 }
 

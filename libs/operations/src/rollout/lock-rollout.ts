@@ -8,6 +8,10 @@ export interface RolloutRow {
   readonly organizationId: string
   readonly channelId: string
   readonly releaseId: string
+  /** `rollback`: it takes the devices of its parent back. */
+  readonly kind: string
+  readonly parentId: string | null
+  readonly haltedAt: Date | null
   readonly state: RolloutState
   readonly because: Because
   readonly policy: PolicySpec
@@ -25,7 +29,8 @@ export interface RolloutRow {
 export async function lockRollout(tx: Tx, id: string): Promise<RolloutRow | undefined> {
   const rows = await tx.$queryRaw<RolloutRow[]>(Prisma.sql`
     SELECT id::text, organization_id::text AS "organizationId", channel_id::text AS "channelId",
-      release_id::text AS "releaseId", state, because, policy, selector, exclude, start_at AS "startAt", planned_at AS "plannedAt",
+      release_id::text AS "releaseId", kind, parent_id::text AS "parentId", halted_at AS "haltedAt", state, because, policy,
+      selector, exclude, start_at AS "startAt", planned_at AS "plannedAt",
       plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt", ended_at AS "endedAt"
     FROM rollout WHERE id = ${id}::uuid FOR UPDATE`)
   return rows[0]

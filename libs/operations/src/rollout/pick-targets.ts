@@ -1,5 +1,5 @@
 import { Prisma, type Tx } from '@bootfleet/db'
-import type { GroupView, RolloutState, WaveView } from '@bootfleet/domain'
+import type { GroupView, RollbackView, RolloutState, WaveView } from '@bootfleet/domain'
 import type { RolloutRow } from './lock-rollout.ts'
 
 const dueLimit = 400
@@ -13,6 +13,7 @@ interface Pick {
   readonly now: Date
   readonly waves: readonly WaveView[]
   readonly groups: Readonly<Record<string, GroupView>>
+  readonly rollback: RollbackView | null
 }
 
 /** Ids of the targets that can change now, in the order of ids. Each part is read from an index and bounded. */
@@ -39,6 +40,11 @@ function byState(pick: Pick): Prisma.Sql[] {
     pausing: ['granted'],
     superseded: ['pending', 'offered', 'downloading', 'staged', 'granted'],
     aborting: ['pending', 'offered', 'downloading', 'staged', 'granted'],
+    // Over, the roll-back moves nobody any more: who is still on the image is told so.
+    rolling_back: [
+      ...['pending', 'offered', 'downloading', 'staged', 'granted'],
+      ...(pick.rollback?.state === 'completed' ? ['verifying', 'soaking'] : []),
+    ],
   }
   const states = swept[state]
   return states ? [inStates(id, states)] : []
@@ -103,17 +109,21 @@ function grantable(pick: Pick): Prisma.Sql[] {
   const first = (group: GroupView) => (group.buckets ? 1 : places(group))
   const open = (group: GroupView) => (group.buckets && !group.closed ? places(group) : 0)
   const hasRoom = hasRoomInBucket(pick)
+  const isBack = pick.rollout.kind === 'rollback'
   return readyToApply(pick).flatMap((ready) => [
-    ...perGroup(pick, first, ready),
-    ...perGroup(pick, open, Prisma.sql`${ready} AND ${hasRoom}`),
+    ...perGroup(pick, first, Prisma.sql`${ready} AND NOT ${holdsSlot}`),
+    ...perGroup(pick, open, Prisma.sql`${ready} AND NOT ${holdsSlot} AND ${hasRoom}`),
+    // Going back, who is down already takes its slot along.
+    ...(isBack ? perGroup(pick, () => grantLimit, Prisma.sql`${ready} AND ${holdsSlot}`) : []),
   ])
 }
+
+const holdsSlot = Prisma.sql`EXISTS (SELECT 1 FROM budget_slot b WHERE b.device_id = t.device_id)`
 
 // One condition for each state: each is read in the planned order from its own stretch of the index.
 function readyToApply({ now }: Pick): Prisma.Sql[] {
   const mayBe = Prisma.sql`(t.grant_after IS NULL OR t.grant_after <= ${now})
-      AND EXISTS (SELECT 1 FROM device_state s WHERE s.device_id = t.device_id)
-      AND NOT EXISTS (SELECT 1 FROM budget_slot b WHERE b.device_id = t.device_id)`
+      AND EXISTS (SELECT 1 FROM device_state s WHERE s.device_id = t.device_id)`
   return [
     Prisma.sql`t.state = 'staged' AND ${mayBe}`,
     Prisma.sql`t.state = 'offered' AND NOT 'download_only' = ANY(p.capabilities) AND ${mayBe}`,

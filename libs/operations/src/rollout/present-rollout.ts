@@ -1,12 +1,14 @@
-import type { Because, Evaluation, OperatorVerb, Rollout, RolloutWave, TargetCounts } from '@bootfleet/contracts'
-import { operatorVerbs } from '@bootfleet/contracts'
-import { nextState, statesAllowing, targetStates, type RolloutState, type RolloutVerb } from '@bootfleet/domain'
+import type { Because, Evaluation, Rollout, RolloutWave } from '@bootfleet/contracts'
+import type { RolloutState } from '@bootfleet/domain'
 import type { Prisma, Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { approvalParts, approvalsOf } from './approvals-of.ts'
 import { approvableOf } from './load-approvable.ts'
+import { readRollbacks } from './read-rollbacks.ts'
+import { sumCounts } from './sum-counts.ts'
 import { readTargetCounts, type TargetCount } from './target-counts.ts'
+import { verbsOf } from './verb-access.ts'
 import { mayVerb } from './verb-permission.ts'
 import { whyNotApprove, whyNotThisOne } from './why-not-approve.ts'
 
@@ -28,21 +30,20 @@ export async function presentRollouts(tx: Tx, ctx: Ctx, ids: readonly string[]):
   const rows = await tx.rollout.findMany({ where: { id: { in: [...ids] } }, include })
   const counts = await readTargetCounts(tx, ids)
   const byId = new Map(rows.map((row) => [row.id, row]))
+  const rollbacks = await readRollbacks(tx, ids)
   return ids.flatMap((id) => {
     const row = byId.get(id)
-    return row
-      ? [
-          toRollout(
-            ctx,
-            row,
-            counts.filter(({ rolloutId }) => rolloutId === id),
-          ),
-        ]
-      : []
+    const own = counts.filter(({ rolloutId }) => rolloutId === id)
+    return row ? [toRollout(ctx, row, { counts: own, rollback: rollbacks.get(id) ?? null })] : []
   })
 }
 
-function toRollout(ctx: Ctx, row: Row, counts: readonly TargetCount[]): Rollout {
+interface Facts {
+  readonly counts: readonly TargetCount[]
+  readonly rollback: Rollout['rollback']
+}
+
+function toRollout(ctx: Ctx, row: Row, { counts, rollback }: Facts): Rollout {
   const { channel, release } = row
   const approvals = approvalsOf(row)
   return {
@@ -59,6 +60,8 @@ function toRollout(ctx: Ctx, row: Row, counts: readonly TargetCount[]): Rollout 
     selector: row.selector,
     exclude: row.exclude,
     supersededBy: row.supersededBy,
+    parentId: row.parentId,
+    rollback,
     eligible: row.eligible,
     approvals,
     createdBy: row.createdBy,
@@ -67,8 +70,11 @@ function toRollout(ctx: Ctx, row: Row, counts: readonly TargetCount[]): Rollout 
     endedAt: row.endedAt?.toISOString() ?? null,
     startAt: row.startAt?.toISOString() ?? null,
     waves: row.waves.map((wave) => toWave(wave, row.policy as Rollout['policy'], counts)),
-    counts: sum(counts),
-    verbs: { ...verbsOf(ctx, row.state as RolloutState), approve: approveAccess(ctx, row, approvals) },
+    counts: sumCounts(counts),
+    verbs: {
+      ...verbsOf(ctx, { state: row.state as RolloutState, kind: row.kind, rollback }),
+      approve: approveAccess(ctx, row, approvals),
+    },
   }
 }
 
@@ -83,7 +89,7 @@ function toWave(wave: Row['waves'][number], policy: Rollout['policy'], counts: r
     approvedAt: wave.approvedAt?.toISOString() ?? null,
     openedAt: wave.openedAt?.toISOString() ?? null,
     concludedAt: wave.concludedAt?.toISOString() ?? null,
-    counts: sum(counts.filter((row) => row.wave === wave.index)),
+    counts: sumCounts(counts.filter((row) => row.wave === wave.index)),
     evaluation: toEvaluations(wave.evaluation as JudgedBy[] | null),
   }
 }
@@ -95,42 +101,10 @@ function toEvaluations(stored: readonly JudgedBy[] | null): Evaluation[] | null 
   return stored?.map((one) => ({ ...one, verdict: one.verdict === 'wait' ? 'undecided' : one.verdict })) ?? null
 }
 
-function sum(rows: readonly TargetCount[]): TargetCounts {
-  const counts = Object.fromEntries(targetStates.map((state) => [state, 0])) as TargetCounts
-  for (const { state, count } of rows) counts[state] += count
-  return counts
-}
-
-const lifecycleVerb: Partial<Record<OperatorVerb, RolloutVerb>> = {
-  start: 'start',
-  pause: 'pause',
-  resume: 'resume',
-  abort: 'abort',
-}
-
-function verbsOf(ctx: Ctx, state: RolloutState): Rollout['verbs'] {
-  return Object.fromEntries(operatorVerbs.map((verb) => [verb, access(ctx, state, verb)])) as Rollout['verbs']
-}
-
-function access(ctx: Ctx, state: RolloutState, verb: OperatorVerb): VerbAccess {
-  const inTable = lifecycleVerb[verb]
-  const states = inTable ? statesAllowing(inTable) : runningStates[verb]
-  const legal = inTable ? nextState(state, inTable) !== undefined : (states?.includes(state) ?? false)
-  if (!legal)
-    return { allowed: false, reason: `The rollout is ${state}; this is possible while it is ${states?.join(' or ')}.` }
-  return mayVerb(ctx, verb) ? { allowed: true } : { allowed: false, reason: 'Your role may not do this.' }
-}
-
 function approveAccess(ctx: Ctx, row: Row, approvals: Rollout['approvals']): VerbAccess {
   const approvable = approvableOf(row, approvals, ctx.actor)
   const reason = whyNotApprove(approvable)
   if (reason !== undefined) return { allowed: false, reason }
   const mine = mayVerb(ctx, 'approve') ? whyNotThisOne(ctx.actor, approvable) : 'Your role may not do this.'
   return mine === undefined ? { allowed: true } : { allowed: false, reason: mine }
-}
-
-/** Verbs that do not move the rollout itself: states in which they are possible. */
-export const runningStates: Partial<Record<OperatorVerb, readonly RolloutState[]>> = {
-  promote: ['running'],
-  retry: ['running', 'paused'],
 }

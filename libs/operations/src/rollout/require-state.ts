@@ -1,7 +1,7 @@
 import type { OperatorVerb } from '@bootfleet/contracts'
 import { OperationError } from '../errors.ts'
 import type { RolloutRow } from './lock-rollout.ts'
-import { runningStates } from './present-rollout.ts'
+import { runningStates } from './verb-access.ts'
 
 /** Refuses a verb that does not move the rollout itself where it makes no sense. */
 export function requireState({ state }: RolloutRow, verb: OperatorVerb): void {

@@ -10,17 +10,21 @@ import { countPause } from './count-pause.ts'
 import { excuseFailures } from './excuse-failures.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { retryAllFailed } from './retry-failed.ts'
+import { reopenTakenBack } from './reopen-taken-back.ts'
+import { rollBackRollout } from './roll-back-rollout.ts'
 import { legalState, transition } from './transition.ts'
 
 export interface ResumeInput {
   readonly rollout: string
   /** Needed after a gate tripped. */
-  readonly choice?: 'continue' | 'retry_failed' | undefined
+  readonly choice?: 'continue' | 'retry_failed' | 'roll_back' | undefined
 }
 
 /** Goes on with a paused rollout. After a trip the operator says what becomes of the failed ones. */
 export async function resumeRollout(ctx: Ctx, input: ResumeInput): Promise<Rollout> {
   authorize(ctx, 'rollout:control')
+  if (input.choice === 'roll_back') return rollBackRollout(ctx, { rollout: input.rollout })
+  await reopenTakenBack(ctx, { rolloutId: input.rollout, mayReopen: isHalted })
   if (input.choice === 'retry_failed') await retryAllFailed(ctx, { rolloutId: input.rollout, mayRetry: isHalted })
   return controlRollout(ctx, input, {
     permission: 'rollout:control',
@@ -56,6 +60,7 @@ function isHalted({ state }: RolloutRow): boolean {
 async function refuseWhenTripped(tx: Tx, { id, because }: RolloutRow): Promise<void> {
   const tripped = await tx.rolloutWave.count({ where: { rolloutId: id, state: 'tripped' } })
   if (tripped === 0 && !because.code.startsWith('gate.')) return
-  const message = 'A gate tripped. Say what becomes of the failed devices: "continue" without them, or "retry_failed".'
+  const message =
+    'A gate tripped. Say what becomes of the failed devices: "continue" without them, "retry_failed", or "roll_back".'
   throw new OperationError('invalid', message, { reason: 'choice_required', field: 'choice' })
 }

@@ -11,6 +11,7 @@ const permissions: Record<OperatorVerb, Permission> = {
   promote: 'rollout:control',
   abort: 'rollout:control',
   retry: 'rollout:control',
+  'roll-back': 'rollout:control',
 }
 
 /** Whether the actor may use a verb at all. */

@@ -1,5 +1,5 @@
 import type { PolicySpec } from '@bootfleet/domain'
-import type { Tx } from '@bootfleet/db'
+import { Prisma, type Tx } from '@bootfleet/db'
 import type { PublicKeys } from '../desired/build-desired.ts'
 import { writeDesired, type DesiredChange } from '../desired/write-desired.ts'
 import type { TargetRowChange } from './fold-changes.ts'
@@ -42,10 +42,19 @@ export async function writeInstructions(
   await writeDesired(tx, { organizationId, now: ctx.now, keys: ctx.keys }, changes)
 }
 
+// A device goes back to an image that may have come from elsewhere.
+const repositoryOfSql = Prisma.sql`(
+  SELECT k.repository FROM release k LEFT JOIN release_manifest m ON m.release_id = k.id AND m.manifest_digest = t.digest
+  WHERE k.organization_id = t.organization_id AND (m.release_id IS NOT NULL OR k.index_digest = t.digest)
+  ORDER BY k.created_at DESC LIMIT 1)`
+
 async function loadImages(tx: Tx, rolloutId: string, deviceIds: string[]): Promise<Map<string, ImageRow>> {
   const rows = await tx.$queryRaw<ImageRow[]>`
-    SELECT t.device_id::text AS "deviceId", r.repository, ${goalDigestSql} AS digest,
-      CASE WHEN t.hops -> t.hop IS NULL THEN r.index_digest ELSE t.hops -> t.hop ->> 'indexDigest' END AS "indexDigest",
+    SELECT t.device_id::text AS "deviceId",
+      CASE WHEN o.kind = 'rollback' THEN coalesce(${repositoryOfSql}, r.repository) ELSE r.repository END AS repository,
+      ${goalDigestSql} AS digest,
+      CASE WHEN o.kind = 'rollback' THEN NULL WHEN t.hops -> t.hop IS NULL THEN r.index_digest
+        ELSE t.hops -> t.hop ->> 'indexDigest' END AS "indexDigest",
       c.require_signatures AS "requireSignatures"
     FROM ${targetsById(rolloutId, deviceIds)} JOIN rollout o ON o.id = t.rollout_id JOIN release r ON r.id = o.release_id
     JOIN channel c ON c.id = r.channel_id`

@@ -20,15 +20,20 @@ export async function writeTargets(tx: Tx, rolloutId: string, rows: readonly Tar
     SET state = n.state, reason = n.reason, because = n.because::jsonb, wave = n.wave, state_since = n.state_since,
       due_at = n.due_at, grant_id = n.grant_id, grant_conn = n.grant_conn, granted_at = n.granted_at,
       grant_boot_key = n.grant_boot_key, recalled = n.recalled, soak_boot_key = n.soak_boot_key,
-      soak_until = n.soak_until, attempts = n.attempts, grants_returned = n.grants_returned, grant_after = n.grant_after
+      soak_until = n.soak_until, attempts = n.attempts, grants_returned = n.grants_returned, grant_after = n.grant_after,
+      first_granted_at = n.first_granted_at, from_digest = coalesce(n.from_digest, t.from_digest),
+      from_boot_key = CASE WHEN n.from_digest IS NULL THEN t.from_boot_key ELSE n.from_boot_key END
     FROM UNNEST(${column('deviceId')}::uuid[], ${column('state')}::text[], ${column('reason')}::text[],
       ${rows.map(({ because }) => JSON.stringify(because))}::text[], ${column('wave')}::int[],
       ${column('stateSince')}::timestamptz[], ${column('dueAt')}::timestamptz[], ${column('grantId')}::uuid[],
       ${column('grantConn')}::uuid[], ${column('grantedAt')}::timestamptz[], ${column('grantBootKey')}::text[],
       ${column('recalled')}::bool[], ${column('soakBootKey')}::text[], ${column('soakUntil')}::timestamptz[],
-      ${column('attempts')}::int[], ${column('grantsReturned')}::int[], ${column('grantAfter')}::timestamptz[])
+      ${column('attempts')}::int[], ${column('grantsReturned')}::int[], ${column('grantAfter')}::timestamptz[],
+      ${column('firstGrantedAt')}::timestamptz[], ${rows.map(({ origin }) => origin?.digest ?? null)}::text[],
+      ${rows.map(({ origin }) => origin?.bootKey ?? null)}::text[])
       AS n(device_id, state, reason, because, wave, state_since, due_at, grant_id, grant_conn, granted_at, grant_boot_key,
-           recalled, soak_boot_key, soak_until, attempts, grants_returned, grant_after)
+           recalled, soak_boot_key, soak_until, attempts, grants_returned, grant_after, first_granted_at, from_digest,
+           from_boot_key)
     WHERE t.ctid = ANY (ARRAY(SELECT at FROM place)) AND t.device_id = n.device_id`
 }
 

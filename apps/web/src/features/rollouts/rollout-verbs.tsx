@@ -7,7 +7,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { verbEffects, waitingWave } from './verb-effects.ts'
 
 /** After a gate tripped there are failed targets: whoever resumes says what becomes of them. */
-type Choice = 'continue' | 'retry_failed'
+type Choice = 'continue' | 'retry_failed' | 'roll_back'
 
 /** One button a verb. One that cannot be used now says why. */
 export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
@@ -22,7 +22,7 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
         ? api.rollouts.resume({ params, body: { choice: choice ?? 'continue' } })
         : verb === 'approve'
           ? api.rollouts.approve({ params, body: approved(rollout) })
-          : api.rollouts[verb]({ params }),
+          : api.rollouts[verb === 'roll-back' ? 'rollBack' : verb]({ params }),
     )
   }
   return (
@@ -75,6 +75,7 @@ function needless(verb: OperatorVerb, rollout: Rollout): string | undefined {
 const choices: Record<Choice, string> = {
   continue: 'Go on without the devices that failed',
   retry_failed: 'Try the devices that failed again',
+  roll_back: 'Take every device that has the release back',
 }
 
 function ResumeChoice({

@@ -45,6 +45,12 @@ export const verbEffects: Record<OperatorVerb, VerbEffect> = {
       return `${counted(failed, 'device')} that failed ${failed === 1 ? 'is' : 'are'} offered the release again.`
     },
   },
+  'roll-back': {
+    label: 'Roll back',
+    danger: true,
+    confirm: (rollout) =>
+      `${counted(onRelease(rollout), 'device')} on the release or on the way to it ${onRelease(rollout) === 1 ? 'goes' : 'go'} back to what they ran before, within the budget and the windows. No other device is offered it.`,
+  },
   abort: {
     label: 'Abort',
     danger: true,
@@ -58,6 +64,10 @@ export function waitingWave({ waves }: Rollout): RolloutWave | undefined {
   return waves.find(({ state, approvalAskedAt, approvedAt }) => {
     return state === 'pending' && approvalAskedAt !== null && approvedAt === null
   })
+}
+
+function onRelease({ counts }: Rollout): number {
+  return counts.granted + counts.rebooting + counts.verifying + counts.soaking + counts.succeeded
 }
 
 function applyingText({ counts }: Rollout): string {

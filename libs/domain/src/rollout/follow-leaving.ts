@@ -1,0 +1,18 @@
+import type { TargetChange } from './decision.ts'
+import { rolledBack } from './fall-back.ts'
+import { attemptOutcome, bootedTarget, move } from './move.ts'
+import type { Follow } from './timers.ts'
+import type { TargetView } from './view.ts'
+
+/**
+ * A device of a rollout that is rolled back is only waited for to leave the image. Whoever does is back on purpose, but
+ * for one that fell back by itself.
+ */
+export function followLeaving(target: TargetView, ctx: Follow): TargetChange | null {
+  const { report } = target.device
+  if (!report || report.bootedDigest === null || bootedTarget(target)) return null
+  if (attemptOutcome(report, target) === 'rolled_back') return rolledBack(target, report, ctx)
+  const message = 'The device has left the image, because the rollout is rolled back.'
+  const because = { code: 'target.reverted', message }
+  return move(ctx, target, { to: 'reverted', because, reason: 'rolled_back', grant: null, recalled: false })
+}

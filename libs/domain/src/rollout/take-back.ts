@@ -1,0 +1,50 @@
+import { move } from './move.ts'
+import type { Outcome } from './outcome.ts'
+import { apply, hasRoom, targetsIn, unfinished, type Turn } from './turn.ts'
+import type { RollbackView } from './view.ts'
+import { letGo, recallAll } from './wind-down.ts'
+
+/**
+ * A rollout that is rolled back by a child: it gives nothing out any more, and devices on the image are waited for to
+ * leave it. When the child has ended so has this one; when the child was aborted it stops, and a person decides.
+ */
+export function takeBack(turn: Turn): Outcome {
+  recallAll(turn, { code: 'rollout.rolling_back', message: 'the rollout is being rolled back.' })
+  letGo(turn, () => rollingBack)
+  const { rollback } = turn.view
+  if (rollback?.state === 'aborted') return halted(rollback)
+  if (rollback?.state === 'completed') condemn(turn, rollback)
+  const left = unfinished(turn)
+  if (rollback?.state === 'completed' && left === 0) return { because: rolledBack(rollback), rollout: 'rolled_back' }
+  const message = `Its devices go back by the roll-back ${rollback?.id ?? ''}; ${left} have not ended here.`
+  return { because: { code: 'rollout.rolling_back', message, rollback: rollback?.id ?? null, left } }
+}
+
+const rollingBack = {
+  to: 'skipped',
+  because: {
+    code: 'target.rolling_back',
+    message: 'The rollout was rolled back before this device was granted its reboot.',
+  },
+  reason: 'rolling_back',
+} as const
+
+function halted({ id }: RollbackView): Outcome {
+  const message = `Its roll-back ${id} was aborted: devices that it did not reach stay on the release. Resume the rollout, roll it back again, or abort it.`
+  return { because: { code: 'rollout.rollback_aborted', message, rollback: id }, rollout: 'paused' }
+}
+
+function rolledBack({ id }: RollbackView) {
+  const message = `The roll-back ${id} is over: every device went back, or is named there with what keeps it.`
+  return { code: 'rollout.rolled_back', message, rollback: id }
+}
+
+// The child is over and could not move them.
+function condemn(turn: Turn, { id }: RollbackView): void {
+  const message = `The device is still on the image: the roll-back ${id} says why it did not go back.`
+  const because = { code: 'target.failed.not_taken_back', message, rollback: id }
+  for (const target of targetsIn(turn, ['verifying', 'soaking'])) {
+    if (!hasRoom(turn)) return
+    apply(turn, move(turn.ctx, target, { to: 'failed', because, reason: 'not_taken_back', instruct: { kind: 'none' } }))
+  }
+}

@@ -1,0 +1,41 @@
+import type { Tx } from '@bootfleet/db'
+import { inOrganization, type Ctx } from '../context.ts'
+import { lockKnownRollout, type RolloutRow } from './lock-rollout.ts'
+
+const chunk = 1000
+
+/**
+ * Opens the targets again that a roll-back, which was aborted since, took back or kept from their grant. 1,000 in each
+ * transaction; stopped in between, it goes on where it was when it is asked again. `mayReopen` sees the locked rollout
+ * before each of them, and refuses by throwing.
+ */
+export async function reopenTakenBack(
+  ctx: Ctx,
+  { rolloutId, mayReopen }: { rolloutId: string; mayReopen: (rollout: RolloutRow) => boolean },
+): Promise<void> {
+  for (let reopened = chunk; reopened === chunk;)
+    reopened = await inOrganization(ctx, async (tx) => {
+      const rollout = await lockKnownRollout(tx, rolloutId)
+      return mayReopen(rollout) && rollout.haltedAt !== null ? reopen(tx, ctx, rollout) : 0
+    })
+}
+
+async function reopen(tx: Tx, ctx: Ctx, { id: rolloutId, organizationId }: RolloutRow): Promise<number> {
+  const now = ctx.services.now()
+  const because = { code: 'operator.resume', message: `Opened again by ${ctx.actor.name}: the roll-back was aborted.` }
+  const rows = await tx.$queryRaw<{ deviceId: string; wave: number | null }[]>`
+    UPDATE rollout_target t
+    SET state = 'pending', reason = NULL, because = ${JSON.stringify(because)}::jsonb, state_since = ${now}, due_at = ${now},
+      grant_id = NULL, grant_conn = NULL, granted_at = NULL, grant_boot_key = NULL, recalled = false, soak_boot_key = NULL,
+      soak_until = NULL, attempts = 0,
+      hop = CASE WHEN t.state = 'reverted' THEN 0 ELSE t.hop END
+    FROM (SELECT device_id FROM rollout_target
+          WHERE rollout_id = ${rolloutId}::uuid AND (state = 'reverted' AND reason = 'rolled_back'
+            OR state = 'skipped' AND reason = 'rolling_back')
+          ORDER BY device_id LIMIT ${chunk} FOR UPDATE) AS taken
+    WHERE t.device_id = taken.device_id AND t.rollout_id IS NOT DISTINCT FROM ${rolloutId}::uuid
+    RETURNING t.device_id::text AS "deviceId", t.wave`
+  const common = { organizationId, rolloutId, at: now, kind: 'target.reopened', because }
+  if (rows.length > 0) await tx.rolloutEvent.createMany({ data: rows.map((row) => ({ ...common, ...row })) })
+  return rows.length
+}

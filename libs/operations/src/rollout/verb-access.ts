@@ -1,0 +1,47 @@
+import { operatorVerbs, type OperatorVerb, type Rollout } from '@bootfleet/contracts'
+import { nextState, statesAllowing, type RolloutState, type RolloutVerb } from '@bootfleet/domain'
+import type { Ctx } from '../context.ts'
+import { mayVerb } from './verb-permission.ts'
+
+/** What decides which verbs a rollout allows. */
+export interface VerbFacts {
+  readonly state: RolloutState
+  readonly kind: string
+  readonly rollback: { readonly id: string } | null
+}
+
+const lifecycleVerb: Partial<Record<OperatorVerb, RolloutVerb>> = {
+  start: 'start',
+  pause: 'pause',
+  resume: 'resume',
+  abort: 'abort',
+  'roll-back': 'roll_back',
+}
+
+/** Verbs that do not move the rollout itself: states in which they are possible. */
+export const runningStates: Partial<Record<OperatorVerb, readonly RolloutState[]>> = {
+  promote: ['running'],
+  retry: ['running', 'paused'],
+}
+
+/** Whether the caller may use each verb now, and if not why. */
+export function verbsOf(ctx: Ctx, facts: VerbFacts): Rollout['verbs'] {
+  return Object.fromEntries(operatorVerbs.map((verb) => [verb, access(ctx, facts, verb)])) as Rollout['verbs']
+}
+
+function access(ctx: Ctx, facts: VerbFacts, verb: OperatorVerb): { allowed: boolean; reason?: string } {
+  const reason = whyIllegal(facts, verb)
+  if (reason !== undefined) return { allowed: false, reason }
+  return mayVerb(ctx, verb) ? { allowed: true } : { allowed: false, reason: 'Your role may not do this.' }
+}
+
+function whyIllegal({ state, kind, rollback }: VerbFacts, verb: OperatorVerb): string | undefined {
+  if (kind === 'rollback' && verb === 'roll-back') return 'This is a roll-back itself: abort it to go forward again.'
+  const inTable = lifecycleVerb[verb]
+  const states = inTable ? statesAllowing(inTable) : runningStates[verb]
+  const legal = inTable ? nextState(state, inTable) !== undefined : (states?.includes(state) ?? false)
+  if (legal) return undefined
+  if (state === 'rolling_back')
+    return `The rollout is rolled back: pause, resume or abort its roll-back ${rollback?.id ?? ''}.`
+  return `The rollout is ${state.replaceAll('_', ' ')}; this is possible while it is ${states?.join(' or ').replaceAll('_', ' ')}.`
+}
