@@ -7,8 +7,8 @@ import { verdictOf } from './verdict.ts'
 
 const passed = [aWave({ state: 'passed' }), aWave({ index: 1 })]
 const tripped = [aWave({ state: 'tripped' }), aWave({ index: 1, state: 'pending' })]
-const exitCode = (state: Rollout['state'], waves: Rollout['waves']) => {
-  const verdict = verdictOf({ state, waves })
+const exitCode = (state: Rollout['state'], waves: Rollout['waves'], code = 'rollout.paused') => {
+  const verdict = verdictOf({ state, waves, because: { code, message: 'Why.' } })
   return verdict && exitCodes[verdict.reason].code
 }
 
@@ -26,4 +26,8 @@ test('a pause by a gate ends the waiting, a pause by a person does not', () => {
   expect(exitCode('paused', tripped)).toBe(1)
   expect(exitCode('paused', passed)).toBeUndefined()
   expect(exitCode('pausing', tripped)).toBeUndefined()
+})
+
+test('a roll-back that was aborted ends the waiting for its rollout', () => {
+  expect(exitCode('paused', passed, 'rollout.rollback_aborted')).toBe(1)
 })

@@ -1,6 +1,6 @@
 import type { TargetChange } from './decision.ts'
 import { leftImage, rolledBack } from './fall-back.ts'
-import { followLeaving } from './follow-leaving.ts'
+import { followLeaving, isTakenBack } from './follow-leaving.ts'
 import { nextHop } from './follow-route.ts'
 import { hasMoreHops } from './hop.ts'
 import { attemptOutcome, bootedTarget, move } from './move.ts'
@@ -24,7 +24,7 @@ export function followSoak(target: TargetView, ctx: Follow): TargetChange | null
 
 /** A success is taken back when the device moves back, unless it was told to take another image since. */
 export function followSuccess(target: TargetView, ctx: Follow): TargetChange | null {
-  if (ctx.rollsBack) return followLeaving(target, ctx)
+  if (isTakenBack(target, ctx)) return followLeaving(target, ctx)
   const { report } = target.device
   if (!report || report.bootedDigest === null || bootedTarget(target)) return null
   if (report.attempt && !target.accept.includes(report.attempt.target)) return null
@@ -36,7 +36,7 @@ export function followSuccess(target: TargetView, ctx: Follow): TargetChange | n
 // A report without a booted digest comes from a host whose bootc does not answer: it shows neither image.
 function offImage(target: TargetView, report: ReportView, ctx: Follow): TargetChange | null {
   if (bootedTarget(target) || report.bootedDigest === null) return null
-  if (ctx.rollsBack) return followLeaving(target, ctx)
+  if (isTakenBack(target, ctx)) return followLeaving(target, ctx)
   return attemptOutcome(report, target) === 'rolled_back' ? rolledBack(target, report, ctx) : leftImage(target, ctx)
 }
 

@@ -16,3 +16,10 @@ export function followLeaving(target: TargetView, ctx: Follow): TargetChange | n
   const because = { code: 'target.reverted', message }
   return move(ctx, target, { to: 'reverted', because, reason: 'rolled_back', grant: null, recalled: false })
 }
+
+/** Whether a roll-back has to do with it when the device leaves the image: one that is under way, or was aborted since. */
+export function isTakenBack({ fromDigest, device }: TargetView, { rollsBack, clocksFrom = 0 }: Follow): boolean {
+  if (rollsBack) return true
+  const booted = device.report?.bootedDigest ?? null
+  return clocksFrom > 0 && booted !== null && booted === fromDigest
+}

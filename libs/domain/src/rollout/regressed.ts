@@ -16,7 +16,7 @@ export function regressed(turn: Turn): Outcome {
   const evaluation = evaluateRollout(opened)
   if (evaluation.verdict !== 'trip') return { because: completed }
   const { numerator, denominator, threshold } = evaluation
-  const message = `${numerator} of ${denominator} devices have failed or moved back since, ${threshold ?? 0} are allowed. Look at them, and roll out an earlier release if this one is bad.`
+  const message = `${numerator} of ${denominator} devices have failed or moved back since, ${threshold ?? 0} are allowed. Look at them, and roll the rollout back (roll-back) if the release is bad.`
   const because = { code: 'rollout.regressed', message, numerator, denominator, threshold }
   return { because, evaluations: [evaluation] }
 }

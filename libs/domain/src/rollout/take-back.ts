@@ -12,7 +12,8 @@ export function takeBack(turn: Turn): Outcome {
   recallAll(turn, { code: 'rollout.rolling_back', message: 'the rollout is being rolled back.' })
   letGo(turn, () => rollingBack)
   const { rollback } = turn.view
-  if (rollback?.state === 'aborted') return halted(rollback)
+  // Who left the image is told apart first from who is to stay.
+  if (rollback?.state === 'aborted' && !turn.view.more && hasRoom(turn)) return halted(rollback)
   if (rollback?.state === 'completed') condemn(turn, rollback)
   const left = unfinished(turn)
   if (rollback?.state === 'completed' && left === 0) return { because: rolledBack(rollback), rollout: 'rolled_back' }

@@ -59,7 +59,7 @@ function followOf(view: RolloutView, now: Instant): Follow {
     now,
     state,
     waveRules: waves.map(({ rule }) => rule),
-    rollsBack: rollback != null && rollback.state !== 'aborted',
+    rollsBack: state === 'rolling_back' || (rollback != null && rollback.state !== 'aborted'),
     clocksFrom: haltedAt ?? 0,
   }
 }

@@ -1,4 +1,4 @@
-import { busyStates, decide, type RolloutState, type RolloutView } from '@bootfleet/domain'
+import { busyStates, decide, type Decision, type RolloutState, type RolloutView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { inOrganization, systemCtx, type Ctx } from '../context.ts'
 import { loadPublicSigningKeys } from '../installation/installation-keys.ts'
@@ -61,8 +61,7 @@ async function turn(
   if (rollout.kind !== 'rollback' && (await takeOutOrReroute(tx, { rollout, now, keys }, view))) return { more: true }
   const decision = decide(view, now.getTime())
   await applyDecision(tx, { rollout, now, keys }, { view, decision })
-  if (decision.rollout?.to === 'rolling_back') await beginRollback(tx, ctx, { rollout, because: decision.because })
-  if (decision.rollout) await tellParent(tx, ctx, rollout)
+  if (decision.rollout) await afterMove(tx, ctx, { rollout, ...decision.rollout })
   return { more: decision.wakeAt !== null && decision.wakeAt <= now.getTime() }
 }
 
@@ -78,8 +77,14 @@ async function lockForTurn(tx: Tx, id: string): Promise<RolloutRow | undefined> 
   return lockRollout(tx, id)
 }
 
-async function tellParent(tx: Tx, ctx: Ctx, { parentId }: RolloutRow): Promise<void> {
-  if (parentId !== null) await wakeRollout(tx, ctx, parentId)
+interface Moved extends NonNullable<Decision['rollout']> {
+  readonly rollout: RolloutRow
+}
+
+// A rollout that a gate sends back gets its roll-back, and one that is a roll-back tells its parent how it is.
+async function afterMove(tx: Tx, ctx: Ctx, { rollout, to, because }: Moved): Promise<void> {
+  if (to === 'rolling_back') await beginRollback(tx, ctx, { rollout, because })
+  if (rollout.parentId !== null) await wakeRollout(tx, ctx, rollout.parentId)
 }
 
 // A device that came back just before the end of the observation is followed to its own end all the same.

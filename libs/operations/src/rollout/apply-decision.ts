@@ -127,12 +127,16 @@ async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decisi
     data: {
       ...(tellsWhy(rollout, decision) && { because: { ...decision.because } }),
       wakeAt: nextLook(decision.ended ? 'completed' : (to ?? rollout.state), decision.wakeAt, now),
-      ...(to && { state: to, version: { increment: 1 } }),
-      ...(to === 'paused' && rollout.state === 'rolling_back' && { haltedAt: now }),
+      ...(to && movedTo(rollout, to, now)),
       ...(over && { endedAt: rollout.endedAt ?? now }),
     },
   })
   if (to === 'completed' && rollout.kind !== 'rollback') await moveChannel(tx, rollout)
+}
+
+function movedTo({ state }: RolloutRow, to: RolloutState, now: Date): Prisma.RolloutUpdateInput {
+  const halted = state === 'rolling_back' && to === 'paused'
+  return { state: to, version: { increment: 1 }, ...(halted && { haltedAt: now }) }
 }
 
 // Why it left `running` is what people want to read as long as it stays away: a trip, a person's pause.

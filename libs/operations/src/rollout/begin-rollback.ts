@@ -17,10 +17,15 @@ export async function beginRollback(
   const id = ctx.services.newId()
   const now = ctx.services.now()
   const { organizationId, channelId, releaseId } = parent
-  const running = { state: 'running', because: { ...because }, startedAt: now, wakeAt: now }
+  const of = { organizationId, channelId, releaseId, kind: 'rollback', parentId: parent.id }
   await tx.rollout.create({
     data: {
-      ...{ id, organizationId, channelId, releaseId, kind: 'rollback', parentId: parent.id, ...running },
+      ...of,
+      id,
+      state: 'running',
+      because: { ...because },
+      startedAt: now,
+      wakeAt: now,
       policy: JSON.parse(JSON.stringify(rollbackPolicy(parent.policy))),
       createdBy: ctx.actor.name,
       createdAt: now,

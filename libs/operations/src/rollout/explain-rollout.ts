@@ -4,6 +4,7 @@ import { Prisma, type Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
+import { readRollbacks } from './read-rollbacks.ts'
 import { calledRollout, rolloutNameSql } from './rollout-name.ts'
 
 /** What a rollout waits for: its own stored reason, then the reasons of its targets, the commonest first. */
@@ -12,9 +13,20 @@ export function explainRollout(ctx: Ctx, { rollout: id }: { rollout: string }): 
   return inOrganization(ctx, async (tx) => {
     const rollout = await tx.rollout.findUnique({ where: { id }, select: { because: true } })
     if (!rollout) throw notFound('rollout', id)
-    const own = [rollout.because as Because, ...(await targetReasons(tx, id)), ...(await slotReasons(tx, id))]
+    const back = await rollbackReasons(tx, id)
+    const own = [rollout.because as Because, ...back, ...(await targetReasons(tx, id)), ...(await slotReasons(tx, id))]
     return { reasons: [...own, ...(await busyReasons(tx, id)), ...(await othersSlotReasons(tx, id))] }
   })
+}
+
+// How far the devices of a rollout that is rolled back are on their way.
+async function rollbackReasons(tx: Tx, id: string): Promise<Because[]> {
+  const found = (await readRollbacks(tx, [id])).get(id)
+  if (!found) return []
+  const { id: rollback, state, eligible, counts } = found
+  const failed = counts.failed + counts.timed_out + counts.rolled_back
+  const message = `Its roll-back ${rollback} is ${state.replaceAll('_', ' ')}: ${counts.succeeded} of ${eligible ?? 'all'} devices are back, ${failed} failed.`
+  return [{ code: 'rollout.rollback', message, rollback, state, back: counts.succeeded, failed }]
 }
 
 async function targetReasons(tx: Tx, id: string): Promise<Because[]> {
@@ -34,9 +46,11 @@ async function targetReasons(tx: Tx, id: string): Promise<Because[]> {
 async function busyReasons(tx: Tx, id: string): Promise<Because[]> {
   const rows = await tx.$queryRaw<{ other: string; name: string | null; count: number }[]>`
     SELECT o.rollout_id::text AS other, ${rolloutNameSql(Prisma.sql`o.rollout_id`)} AS name, count(*)::int AS count
-    FROM rollout_target o JOIN rollout r ON r.superseded_by = ${id}::uuid AND r.id = o.rollout_id
+    FROM rollout_target o JOIN rollout r ON r.id = o.rollout_id
+      AND (r.superseded_by = ${id}::uuid OR r.id = (SELECT parent_id FROM rollout WHERE id = ${id}::uuid))
     JOIN rollout_target t ON t.rollout_id = ${id}::uuid AND t.device_id = o.device_id AND t.state = ANY(${[...earlyStates]}::text[])
     WHERE o.state = ANY(${[...busyStates]}::text[])
+      AND (r.superseded_by = ${id}::uuid OR o.state IN ('granted', 'rebooting'))
     GROUP BY o.rollout_id ORDER BY count(*) DESC LIMIT 5`
   return rows.map(({ other, name, count }) => {
     const devices = count === 1 ? '1 device finishes' : `${count} devices finish`

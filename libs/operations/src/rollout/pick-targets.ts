@@ -32,19 +32,21 @@ export async function pickTargets(tx: Tx, pick: Pick): Promise<{ deviceIds: stri
   }
 }
 
+const ungranted = ['pending', 'offered', 'downloading', 'staged']
+
 function byState(pick: Pick): Prisma.Sql[] {
   const { id, state } = pick.rollout
   if (state === 'running')
     return [...fill(pick), ...offerable(pick), ...grantable(pick), ...recallable(pick), ...givenUp(pick)]
   const swept: Partial<Record<RolloutState, string[]>> = {
     pausing: ['granted'],
-    superseded: ['pending', 'offered', 'downloading', 'staged', 'granted'],
-    aborting: ['pending', 'offered', 'downloading', 'staged', 'granted'],
+    superseded: [...ungranted, 'granted'],
+    aborting: [...ungranted, 'granted'],
     // Over, the roll-back moves nobody any more: who is still on the image is told so.
-    rolling_back: [
-      ...['pending', 'offered', 'downloading', 'staged', 'granted'],
-      ...(pick.rollback?.state === 'completed' ? ['verifying', 'soaking'] : []),
-    ],
+    rolling_back:
+      pick.rollback?.state === 'completed'
+        ? [...ungranted, 'granted', 'verifying', 'soaking']
+        : [...ungranted, 'granted'],
   }
   const states = swept[state]
   return states ? [inStates(id, states)] : []

@@ -1,8 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
 import { digestOf, quickPolicy, TestFleet } from '@bootfleet/testkit'
+import { abortRollout } from './abort-rollout.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
 import { getRollout } from './get-rollout.ts'
+import { listRolloutEvents } from './list-rollout-events.ts'
 import { listTargets } from './list-targets.ts'
+import { pauseRollout } from './pause-rollout.ts'
+import { resumeRollout } from './resume-rollout.ts'
 import { rollBackRollout } from './roll-back-rollout.ts'
 
 let fleet: TestFleet
@@ -55,10 +59,95 @@ test('a running rollout is rolled back: whoever has the release goes back to its
     eligible: 2,
   })
   expect(fleet.devices.map(({ booted }) => booted)).toEqual(fleet.devices.map(() => digestOf(0)))
-  expect(fleet.devices.map(({ boots }) => boots).toSorted()).toEqual([0, 0, 2, 2])
+  expect(fleet.devices.filter(({ boots }) => boots === 2)).toHaveLength(2)
   const targets = (await listTargets(fleet.ctx, { rollout: child.id, limit: 10 })).items
   expect(targets.map(({ digest, fromDigest }) => [digest, fromDigest])).toEqual([
     [digestOf(0), digestOf(1)],
     [digestOf(0), digestOf(1)],
   ])
+})
+
+test('a gate that trips takes the fleet back by itself, also who is down with the release; who fails there is named', async () => {
+  fleet = await TestFleet.create({ devices: 4, maxUnavailable: 2 })
+  for (const device of fleet.devices) device.behaviour = 'unhealthy'
+  const gate = { maxFailures: 0, minConcluded: 1, minSuccessPercent: 100 }
+  const waves = [{ name: 'canary', size: { count: 2 }, soakSec: 0, gate }]
+  const timeouts = { applySec: 60, healthSec: 60 }
+  const id = await start({ policy: quickPolicy({ waves, timeouts, onTrip: 'rollback' }) })
+  await run(3)
+  const tried = fleet.devices.filter(({ boots }) => boots > 0)
+  expect(tried.map(({ booted }) => booted)).toEqual([digestOf(1), digestOf(1)])
+  const [well, ill] = tried
+  // Both are down, so the budget is full: going back they take no other slot.
+  fleet.clock.advance(180)
+  await fleet.settle()
+  expect(await read(id)).toMatchObject({ state: 'rolling_back', because: { code: 'gate.too_many_failures' } })
+  await fleet.reportAll()
+  await fleet.reportAll()
+  well!.behaviour = 'ok'
+  await run(3)
+  expect(tried.map(({ booted }) => booted)).toEqual([digestOf(0), digestOf(0)])
+  fleet.clock.advance(180)
+  await run(2)
+  const child = await read(await childOf(id))
+  expect(child).toMatchObject({ state: 'completed', because: { back: 1, failed: 1 } })
+  const { items } = await listTargets(fleet.ctx, { rollout: child.id, state: 'failed', limit: 10 })
+  expect(items).toMatchObject([{ deviceId: ill!.id, because: { code: 'target.health_timeout' } }])
+  expect((await read(id)).state).toBe('rolled_back')
+  expect(fleet.devices.filter(({ boots }) => boots === 0)).toHaveLength(2)
+})
+
+test('a completed rollout is rolled back; its roll-back can be paused, and aborted, and the rollout goes on', async () => {
+  fleet = await TestFleet.create({ devices: 4, maxUnavailable: 1 })
+  const id = await start({ policy: quickPolicy({ waves: [], rest: { soakSec: 0 } }) })
+  await run(7)
+  expect((await read(id)).state).toBe('completed')
+  const [moved, wiped] = fleet.devices
+  moved!.booted = digestOf(7)
+  await moved!.connect()
+  wiped!.slot = digestOf(8)
+  await wiped!.report('healthy')
+  await rollBackRollout(fleet.ctx, { rollout: id })
+  const channel = await fleet.db.transaction('system', (tx) =>
+    tx.channel.findUniqueOrThrow({ where: { id: fleet.channelId } }),
+  )
+  expect([channel.currentReleaseId, channel.currentRolloutId]).toEqual([null, null])
+  const child = await childOf(id)
+  await fleet.settle()
+  const skipped = (await listTargets(fleet.ctx, { rollout: child, state: 'skipped', limit: 10 })).items
+  expect(new Map(skipped.map(({ deviceId, reason }) => [deviceId, reason]))).toEqual(
+    new Map([
+      [moved!.id, 'other_image'],
+      [wiped!.id, 'no_last_good'],
+    ]),
+  )
+  await pauseRollout(fleet.ctx, { rollout: child })
+  await run(3)
+  const paused = [await read(id), await read(child)].map(({ state }) => state)
+  expect(paused).toEqual(['rolling_back', 'paused'])
+  const back = () => fleet.devices.filter(({ booted }) => booted === digestOf(0)).length
+  expect(back()).toBeLessThan(2)
+  await expect(pauseRollout(fleet.ctx, { rollout: id })).rejects.toMatchObject({ code: 'illegal_transition' })
+  await expect(rollBackRollout(fleet.ctx, { rollout: child })).rejects.toMatchObject({ reason: 'is_rollback' })
+  await resumeRollout(fleet.ctx, { rollout: child })
+  await run(2)
+  expect(back()).toBe(1)
+  await abortRollout(fleet.ctx, { rollout: child })
+  await run(3)
+  expect(await read(child)).toMatchObject({ state: 'aborted', verbs: { 'roll-back': { allowed: false } } })
+  expect(await read(id)).toMatchObject({
+    state: 'paused',
+    because: { code: 'rollout.rollback_aborted', rollback: child },
+  })
+  await resumeRollout(fleet.ctx, { rollout: id })
+  await run(6)
+  expect(await read(id)).toMatchObject({ state: 'completed' })
+  expect(back()).toBe(0)
+  const kinds = (await listRolloutEvents(fleet.ctx, { rollout: id, limit: 200 })).items.map(({ kind }) => kind)
+  expect(kinds.filter((kind) => kind === 'target.reopened')).not.toHaveLength(0)
+  // It can be rolled back again, by a roll-back of its own.
+  await rollBackRollout(fleet.ctx, { rollout: id })
+  await run(8)
+  expect(await childOf(id)).not.toBe(child)
+  expect((await read(id)).state).toBe('rolled_back')
 })

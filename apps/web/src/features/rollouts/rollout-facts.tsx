@@ -6,6 +6,7 @@ import { Facts } from '../../ui/facts.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { progressText } from './progress-text.ts'
 import { releaseName } from './release-name.ts'
+import { RollbackLinks } from './rollback-links.tsx'
 import { RolloutProgress } from './rollout-progress.tsx'
 import { rolloutTones } from './state-tones.ts'
 
@@ -30,13 +31,16 @@ export function RolloutFacts({ rollout }: { rollout: Rollout }) {
   return (
     <>
       <h1>
-        {releaseName(release)} to {channel.name} <Badge state={state} tone={rolloutTones[state]} />
+        {rollout.kind === 'rollback' ? 'Back from ' : ''}
+        {releaseName(release)} {rollout.kind === 'rollback' ? 'on' : 'to'} {channel.name}{' '}
+        <Badge state={state} tone={rolloutTones[state]} />
       </h1>
       <p className="because">{rollout.because.message}</p>
       <p className="hidden" role="status">
         {`The rollout is ${state}: ${progressText(rollout)}.`}
       </p>
       <RolloutProgress rollout={rollout} />
+      <RollbackLinks rollout={rollout} />
       <Facts
         facts={[
           ['Release', <Link href={paths.release(release.id)}>{releaseName(release)}</Link>],
