@@ -1,3 +1,4 @@
+import type { Because } from './because.ts'
 import { move } from './move.ts'
 import type { Outcome } from './outcome.ts'
 import { apply, hasRoom, targetsIn, unfinished, type Turn } from './turn.ts'
@@ -11,14 +12,23 @@ import { letGo, recallAll } from './wind-down.ts'
 export function takeBack(turn: Turn): Outcome {
   recallAll(turn, { code: 'rollout.rolling_back', message: 'the rollout is being rolled back.' })
   letGo(turn, () => rollingBack)
-  const { rollback } = turn.view
+  const { rollback, more } = turn.view
   // Who left the image is told apart first from who is to stay.
-  if (rollback?.state === 'aborted' && !turn.view.more && hasRoom(turn)) return halted(rollback)
-  if (rollback?.state === 'completed') condemn(turn, rollback)
+  if (rollback?.state === 'aborted' && !more && hasRoom(turn)) return halted(rollback)
+  if (rollback?.state === 'completed') return concluded(turn, rollback)
+  return { because: underWay(turn) }
+}
+
+function underWay(turn: Turn): Because {
+  const { rollback } = turn.view
   const left = unfinished(turn)
-  if (rollback?.state === 'completed' && left === 0) return { because: rolledBack(rollback), rollout: 'rolled_back' }
   const message = `Its devices go back by the roll-back ${rollback?.id ?? ''}; ${left} have not ended here.`
-  return { because: { code: 'rollout.rolling_back', message, rollback: rollback?.id ?? null, left } }
+  return { code: 'rollout.rolling_back', message, rollback: rollback?.id ?? null, left }
+}
+
+function concluded(turn: Turn, rollback: RollbackView): Outcome {
+  condemn(turn, rollback)
+  return unfinished(turn) > 0 ? { because: underWay(turn) } : { because: rolledBack(rollback), rollout: 'rolled_back' }
 }
 
 const rollingBack = {
