@@ -1,4 +1,4 @@
-import type { Because, Evaluation, Rollout, RolloutWave } from '@bootfleet/contracts'
+import type { Because, Evaluation, OperatorVerb, Rollout, RolloutWave } from '@bootfleet/contracts'
 import type { RolloutState } from '@bootfleet/domain'
 import type { Prisma, Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
