@@ -10,14 +10,14 @@ import type { ReportView, TargetView } from './view.ts'
 
 /** From the boot to the first healthy report. */
 export function followVerify(target: TargetView, ctx: Follow): TargetChange | null {
-  if (standsStill(ctx)) return followLeaving(target, ctx)
+  if (standsStill(target, ctx)) return followLeaving(target, ctx)
   const { report } = target.device
   return (report && verifying(target, report, ctx)) ?? healthTimeout(target, ctx)
 }
 
 /** From the first healthy report to a sign of life past the soak, on the same boot. */
 export function followSoak(target: TargetView, ctx: Follow): TargetChange | null {
-  if (standsStill(ctx)) return followLeaving(target, ctx)
+  if (standsStill(target, ctx)) return followLeaving(target, ctx)
   const { report } = target.device
   return (report && soaking(target, report, ctx)) ?? soakTimeout(target, ctx)
 }

@@ -1,8 +1,9 @@
 import type { Because } from './because.ts'
-import { move } from './move.ts'
+import { hasMoreHops } from './hop.ts'
+import { move, type Move } from './move.ts'
 import type { Outcome } from './outcome.ts'
 import { apply, hasRoom, targetsIn, unfinished, type Turn } from './turn.ts'
-import type { RollbackView } from './view.ts'
+import type { RollbackView, TargetView } from './view.ts'
 import { letGo, recallAll } from './wind-down.ts'
 
 /**
@@ -11,7 +12,7 @@ import { letGo, recallAll } from './wind-down.ts'
  */
 export function takeBack(turn: Turn): Outcome {
   recallAll(turn, { code: 'rollout.rolling_back', message: 'the rollout is being rolled back.' })
-  letGo(turn, () => rollingBack)
+  letGo(turn, keptFromGrant)
   const { rollback, more } = turn.view
   // Who left the image is told apart first from who is to stay.
   if (rollback?.state === 'aborted' && !more && hasRoom(turn)) return halted(rollback)
@@ -29,6 +30,15 @@ function underWay(turn: Turn): Because {
 function concluded(turn: Turn, rollback: RollbackView): Outcome {
   condemn(turn, rollback)
   return unfinished(turn) > 0 ? { because: underWay(turn) } : { because: rolledBack(rollback), rollout: 'rolled_back' }
+}
+
+// Between two stops of its way a device is not on the release, and what it runs was the channel's before.
+function keptFromGrant({ route }: TargetView): Move {
+  const hop = route?.hops[route.at - 1]
+  if (!route || !hop) return rollingBack
+  const message = `The device had come to release ${hop.name}, hop ${route.at} of ${route.hops.length}, when the rollout was rolled back. It stays there.`
+  const because = { ...rollingBack.because, message, hop: route.at, of: route.hops.length, release: hop.name }
+  return { ...rollingBack, because }
 }
 
 const rollingBack = {
@@ -56,6 +66,7 @@ function condemn(turn: Turn, { id }: RollbackView): void {
   const because = { code: 'target.failed.not_taken_back', message, rollback: id }
   for (const target of targetsIn(turn, ['verifying', 'soaking'])) {
     if (!hasRoom(turn)) return
+    if (hasMoreHops(target)) continue
     apply(turn, move(turn.ctx, target, { to: 'failed', because, reason: 'not_taken_back', instruct: { kind: 'none' } }))
   }
 }

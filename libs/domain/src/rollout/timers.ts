@@ -1,4 +1,5 @@
 import { backedOffUntil } from './grant-backoff.ts'
+import { hasMoreHops } from './hop.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { PolicySpec } from './policy.ts'
 import type { Instant, TargetView } from './view.ts'
@@ -19,9 +20,9 @@ export interface Follow {
 const silenceCheckMs = 5_000
 const standstillMs = 300_000
 
-/** Whether devices on the image are only waited for to leave it. */
-export function standsStill({ rollsBack, state }: Follow): boolean {
-  return rollsBack === true && state === 'rolling_back'
+/** Whether a device on the image is only waited for to leave it. Who is at a stop on the way has not come to it. */
+export function standsStill(target: TargetView, { rollsBack, state }: Follow): boolean {
+  return rollsBack === true && state === 'rolling_back' && !hasMoreHops(target)
 }
 
 /** When a target must be looked at again even if its device says nothing; `null`: only a report can change it. */
@@ -39,9 +40,9 @@ export function dueAfter(target: TargetView, follow: Follow): Instant | null {
     case 'rebooting':
       return applyDeadline(target, policy)
     case 'verifying':
-      return standsStill(follow) ? now + standstillMs : healthDeadline(target, follow)
+      return standsStill(target, follow) ? now + standstillMs : healthDeadline(target, follow)
     case 'soaking':
-      return standsStill(follow) ? now + standstillMs : soakDue(target, follow)
+      return standsStill(target, follow) ? now + standstillMs : soakDue(target, follow)
     default:
       return null
   }

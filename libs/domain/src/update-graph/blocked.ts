@@ -2,7 +2,13 @@ import type { Because } from '../rollout/because.ts'
 import type { ReleaseNode } from './release-node.ts'
 
 /** Why the update graph keeps a device from a release, as reasons of skipped targets. */
-type BlockedReason = 'release_dead_end' | 'dead_end' | 'crosses_barrier' | 'barrier_unavailable' | 'below_minimum'
+type BlockedReason =
+  | 'release_dead_end'
+  | 'dead_end'
+  | 'crosses_barrier'
+  | 'barrier_unavailable'
+  | 'below_minimum'
+  | 'way_back_has_stops'
 
 function skip(reason: BlockedReason, message: string, release: string): Because {
   return { code: `skip.${reason}`, message, release }
@@ -36,4 +42,12 @@ export function barrierUnavailable({ name, deadEnd }: ReleaseNode): Because {
 export function belowMinimum(release: string, minimum: string): Because {
   const message = `Release ${release} may be taken from ${minimum} on, and no release leads the device there.`
   return skip('below_minimum', message, release)
+}
+
+/** What the device had before is newer, and not to be had in one step. */
+export function wayBackHasStops(hops: readonly ReleaseNode[]): Because {
+  const to = hops.at(-1)?.name ?? ''
+  const through = hops.slice(0, -1).map(({ name }) => name)
+  const message = `The way back to release ${to} leads through ${through.join(', ')}. Take the device there by a rollout.`
+  return skip('way_back_has_stops', message, to)
 }

@@ -62,7 +62,7 @@ function fold(target: TargetView, list: readonly TargetChange[], now: Date): Tar
     stateSince: moved ? now : new Date(target.stateSince),
     dueAt: toDate(end.dueAt),
     ...foldGrant(target, end, now),
-    firstGrantedAt: toDate(end.grant ? (target.firstGrantedAt ?? now.getTime()) : target.firstGrantedAt),
+    firstGrantedAt: firstGranted(target, end, now),
     origin: end.origin,
     recalled: end.recalled ?? target.recalled,
     ...foldBackoff(target, end),
@@ -95,6 +95,10 @@ function foldGrant(target: TargetView, end: TargetChange, now: Date) {
 function foldBackoff(target: TargetView, end: TargetChange) {
   const backoff = end.backoff === undefined ? target.backoff : end.backoff
   return { grantsReturned: backoff?.returned ?? 0, grantAfter: toDate(backoff?.until ?? null) }
+}
+
+function firstGranted({ firstGrantedAt }: TargetView, { grant }: TargetChange, now: Date): Date | null {
+  return toDate(grant ? (firstGrantedAt ?? now.getTime()) : firstGrantedAt)
 }
 
 function toDate(time: number | null): Date | null {

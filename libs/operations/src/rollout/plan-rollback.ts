@@ -4,6 +4,7 @@ import type { RolloutRow } from './lock-rollout.ts'
 import { planChunk } from './plan-targets.ts'
 import { skipReason } from './eligibility.ts'
 import { countTargets } from './target-counts.ts'
+import { readWaysBack, wayBackSql, type WayBackRow } from './ways-back.ts'
 
 interface ChunkRow {
   seen: number
@@ -45,13 +46,13 @@ async function insertChunk(tx: Tx, { id, organizationId, planCursor, ...rollout 
       SELECT * FROM rollout_target WHERE rollout_id = ${rollout.parentId}::uuid
         AND (${planCursor}::uuid IS NULL OR device_id > ${planCursor}::uuid)
       ORDER BY device_id LIMIT ${planChunk}),
-    judged AS (${judgedSql(rollout)}),
+    judged AS (${judgedSql(rollout, await readWaysBack(tx, rollout))}),
     written AS (
       INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, state, reason, because, digest,
                                   from_digest, from_boot_key, state_since)
       SELECT ${id}::uuid, device_id, ${organizationId}::uuid, group_id, position & 4503599627370495,
              CASE WHEN skip IS NULL THEN 'pending' ELSE 'skipped' END, skip,
-             CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE ${JSON.stringify(because)}::jsonb -> skip END,
+             CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE coalesce(blocked, ${JSON.stringify(because)}::jsonb -> skip) END,
              coalesce(goal, ''), digest, from_boot_key, ${now}
       FROM judged
       ON CONFLICT DO NOTHING)
@@ -63,15 +64,20 @@ async function insertChunk(tx: Tx, { id, organizationId, planCursor, ...rollout 
  * Targets of the parent that are to go back, and what keeps them from it. A device that was granted its reboot and has
  * not been heard of since may come up on either image: it is judged when it does.
  */
-function judgedSql({ channelId, releaseId }: Pick<RolloutRow, 'channelId' | 'releaseId'>): Prisma.Sql {
+function judgedSql(
+  { channelId, releaseId }: Pick<RolloutRow, 'channelId' | 'releaseId'>,
+  ways: readonly WayBackRow[],
+): Prisma.Sql {
   const onImage = Prisma.sql`s.booted_digest IN (t.digest, r.index_digest)`
   return Prisma.sql`
-    SELECT t.device_id, d.group_id, t.position, t.from_digest AS goal, t.digest,
+    SELECT j.*, CASE WHEN j.way ->> 'code' = 'skip.' || j.skip THEN j.way END AS blocked FROM (
+    SELECT t.device_id, d.group_id, t.position, t.from_digest AS goal, t.digest, way.blocked AS way,
       CASE WHEN ${onImage} THEN s.boot_key END AS from_boot_key,
       CASE
         WHEN t.from_digest IS NULL OR t.from_digest IN (t.digest, r.index_digest) THEN 'no_last_good'
         WHEN NOT ${undecidedSql} AND s.booted_digest = t.from_digest THEN 'already_on_digest'
         WHEN NOT ${undecidedSql} AND s.booted_digest IS NOT NULL AND NOT ${onImage} THEN 'other_image'
+        WHEN way.blocked IS NOT NULL THEN substr(way.blocked ->> 'code', length('skip.') + 1)
         WHEN q.digest IS NOT NULL THEN 'quarantined'
         WHEN x.held_since IS NOT NULL THEN 'server_behind'
         WHEN g.channel_id IS DISTINCT FROM ${channelId}::uuid THEN 'other_channel'
@@ -84,7 +90,8 @@ function judgedSql({ channelId, releaseId }: Pick<RolloutRow, 'channelId' | 'rel
     LEFT JOIN device_state s ON s.device_id = t.device_id
     LEFT JOIN device_desired x ON x.device_id = t.device_id
     LEFT JOIN device_quarantine q ON q.device_id = t.device_id AND q.digest = t.from_digest AND q.lifted_at IS NULL
-    WHERE t.first_granted_at IS NOT NULL OR ${onImage} OR t.state = ANY(${[...busyStates, 'succeeded']}::text[])`
+    ${wayBackSql(ways)}
+    WHERE t.first_granted_at IS NOT NULL OR ${onImage} OR t.state = ANY(${[...busyStates, 'succeeded']}::text[])) AS j`
 }
 
 const undecidedSql = Prisma.sql`(t.state IN ('granted', 'rebooting')

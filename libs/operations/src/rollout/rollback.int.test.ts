@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { digestOf, quickPolicy, TestFleet } from '@bootfleet/testkit'
+import { updateRelease } from '../release/update-release.ts'
 import { abortRollout } from './abort-rollout.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
 import { getRollout } from './get-rollout.ts'
@@ -13,7 +14,7 @@ let fleet: TestFleet
 afterEach(() => fleet[Symbol.asyncDispose]())
 
 async function start(input: Partial<CreateRolloutInput> = {}): Promise<string> {
-  const release = await fleet.release(1)
+  const release = input.release ?? (await fleet.release(1))
   const policy = quickPolicy()
   const { id } = await createRollout(fleet.ctx, { channel: 'edge-stable', release, policy, start: 'now', ...input })
   await fleet.settle()
@@ -149,5 +150,50 @@ test('a completed rollout is rolled back; its roll-back can be paused, and abort
   await rollBackRollout(fleet.ctx, { rollout: id })
   await run(8)
   expect(await childOf(id)).not.toBe(child)
+  expect((await read(id)).state).toBe('rolled_back')
+})
+
+/** Three releases, the second a barrier, and devices on the image of one of them each. */
+async function throughBarrier(images: readonly number[]): Promise<string> {
+  fleet = await TestFleet.create({ devices: images.length })
+  const releases: string[] = []
+  for (const tag of [1, 2, 3]) {
+    fleet.clock.advance(1)
+    releases.push(await fleet.release(tag))
+  }
+  await updateRelease(fleet.ctx, { id: releases[1]!, barrier: true })
+  for (const [index, image] of images.entries()) await fleet.devices[index]!.regress(digestOf(image))
+  await fleet.settle()
+  return start({ release: releases[2]!, policy: quickPolicy({ waves: [], rest: { soakSec: 100 } }) })
+}
+
+async function targetsOf(rollout: string) {
+  const { items } = await listTargets(fleet.ctx, { rollout, limit: 10 })
+  return fleet.devices.map(({ id }) => items.find(({ deviceId }) => deviceId === id))
+}
+
+test('no device goes back over a barrier that it has passed: it is named, and stays on the release', async () => {
+  const id = await throughBarrier([1, 2])
+  const [past] = fleet.devices
+  for (let round = 0; round < 20 && past!.booted !== digestOf(3); round++) await run(1)
+  await rollBackRollout(fleet.ctx, { rollout: id })
+  for (let round = 0; round < 20 && (await read(id)).state !== 'rolled_back'; round++) await run(1)
+  expect(fleet.devices.map(({ booted }) => booted)).toEqual([digestOf(3), digestOf(2)])
+  expect(await targetsOf(await childOf(id))).toMatchObject([
+    { state: 'skipped', reason: 'crosses_barrier', because: { release: '2.0' }, digest: digestOf(1) },
+    { state: 'succeeded', digest: digestOf(2) },
+  ])
+  expect((await read(id)).state).toBe('rolled_back')
+  expect(await targetsOf(id)).toMatchObject([{ state: 'failed', reason: 'not_taken_back' }, { state: 'reverted' }])
+})
+
+test('a device between two hops is not on the release: it stays where it is', async () => {
+  const id = await throughBarrier([1])
+  const [device] = fleet.devices
+  for (let round = 0; round < 20 && device!.booted !== digestOf(2); round++) await run(1)
+  await rollBackRollout(fleet.ctx, { rollout: id })
+  await run(6)
+  expect(device!.booted).toBe(digestOf(2))
+  expect(await targetsOf(id)).toMatchObject([{ state: 'skipped', reason: 'rolling_back', because: { release: '2.0' } }])
   expect((await read(id)).state).toBe('rolled_back')
 })
