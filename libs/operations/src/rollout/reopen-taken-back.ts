@@ -27,7 +27,7 @@ async function reopen(tx: Tx, ctx: Ctx, { id: rolloutId, organizationId }: Rollo
     UPDATE rollout_target t
     SET state = 'pending', reason = NULL, because = ${JSON.stringify(because)}::jsonb, state_since = ${now}, due_at = ${now},
       grant_id = NULL, grant_conn = NULL, granted_at = NULL, grant_boot_key = NULL, recalled = false, soak_boot_key = NULL,
-      soak_until = NULL, attempts = 0,
+      soak_until = NULL, attempts = 0, grants_returned = 0, grant_after = NULL,
       hop = CASE WHEN t.state = 'reverted' THEN 0 ELSE t.hop END
     FROM (SELECT device_id FROM rollout_target
           WHERE rollout_id = ${rolloutId}::uuid AND (state = 'reverted' AND reason = 'rolled_back'
