@@ -1,5 +1,5 @@
 import type { Because } from './because.ts'
-import { whyNoSlot } from './budget.ts'
+import { whyNoSlot, type BudgetState } from './budget.ts'
 import type { TargetChange } from './decision.ts'
 import { backedOffUntil, whyBackedOff } from './grant-backoff.ts'
 import { move } from './move.ts'
@@ -84,11 +84,14 @@ export function whyNoGrant(turn: Turn, target: TargetView): Because | undefined 
   if (isBusy(target)) return finishesOther(target)
   if (target.backoff && backedOffUntil(target, turn.now) !== null) return whyBackedOff(target.backoff)
   if (!group) return { code: 'group.unknown', message: 'The device is in no group.' }
+  return whyNoPlace(target, group)
+}
+
+function whyNoPlace(target: TargetView, group: BudgetState): Because | undefined {
   if (target.holdsSlot && !target.leaving) return { code: 'budget.not_back', message: notBack }
   if (group.view.closed) return group.view.closed
   // Going back, a device that counts as down already takes its slot along.
-  if (target.holdsSlot) return undefined
-  return whyNoSlot(group, target.bucket ?? null)
+  return target.holdsSlot ? undefined : whyNoSlot(group, target.bucket ?? null)
 }
 
 function isBusy({ device }: TargetView): boolean {
