@@ -1,9 +1,9 @@
 import { decide, type Decision, type RolloutView, type TargetView } from '@bootfleet/domain'
 // The builders are the engine's own, and no package exports them: nothing that ships may need them.
-// oxlint-disable-next-line no-restricted-imports
+// oxlint-disable-next-line no-restricted-imports -- no package exports the builders of tests
 import { aDevice, aTarget, aView, now, offline } from '../../libs/domain/src/rollout/view.testing.ts'
 
-// oxlint-disable-next-line no-restricted-imports
+// oxlint-disable-next-line no-restricted-imports -- no package exports the builders of tests
 export * from '../../libs/domain/src/rollout/view.testing.ts'
 
 /** What the engine decides about a rollout with these targets. */

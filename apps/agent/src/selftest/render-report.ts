@@ -38,7 +38,7 @@ export function renderReport({ agent, verdict, findings }: SelftestReport): stri
 /** Breaks at spaces, and inside a word only when it has no room on a line of its own. */
 function wrap(text: string, columns: number): string[] {
   const lines = ['']
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- these characters are what must not reach the terminal
   for (const word of text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ').split(/ +/)) {
     const line = lines.at(-1) ?? ''
     const joined = line === '' ? word : `${line} ${word}`
