@@ -31,10 +31,18 @@ function parse(schema: z.ZodType | undefined, value: unknown, { status, code, pa
 
 function readIssue(issue: z.core.$ZodIssue): { field: string; message: string }[] {
   const path = issue.path.map(String)
+  const meant = issue.code === 'invalid_union' ? meantForm(issue.errors) : undefined
+  if (meant) return meant.flatMap((inner) => readIssue({ ...inner, path: [...issue.path, ...inner.path] }))
   if (issue.code === 'unrecognized_keys') {
     return issue.keys
       .slice(0, maxErrors)
       .map((key) => ({ field: [...path, key].join('.'), message: 'is not a known field' }))
   }
   return [{ field: path.join('.') || '(all)', message: issue.message }]
+}
+
+// Of several forms the one that knows every field that was given, if there is one alone.
+function meantForm(forms: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  const [form, ...others] = forms.filter((issues) => issues.every(({ code }) => code !== 'unrecognized_keys'))
+  return others.length === 0 ? form?.slice(0, maxErrors) : undefined
 }
