@@ -7,8 +7,8 @@ import { runCommand, tool } from './run-command.mjs'
 export const suites = [
   // 16,700 rollouts of the first property of the simulated world and a fifth of that of the second: 20,000 and a few.
   { name: 'unit', timeoutMs: 8 * 60_000, env: { WORLD_RUNS: '16700' } },
-  { name: 'integration', timeoutMs: 12 * 60_000, env: { STORM_SEEDS: '50' } },
-  { name: 'system', timeoutMs: 12 * 60_000 },
+  { name: 'integration', timeoutMs: 20 * 60_000, env: { STORM_SEEDS: '20' } },
+  { name: 'system', timeoutMs: 15 * 60_000 },
 ]
 
 /** Runs one project with its output on the terminal. Returns `{ passed, failed, skipped, notRun, failures }`. */

@@ -12,7 +12,7 @@ import { calmDown, chances, stormPolicy, tick } from './storm.testing.ts'
 // STORM_SEEDS: how many; STORM_FROM: the first one.
 const seeds = Number(process.env['STORM_SEEDS'] ?? 8)
 const from = Number(process.env['STORM_FROM'] ?? 1)
-const atOnce = 5
+const atOnce = 3
 const devices = 8
 const old = digestOf(0)
 const image = digestOf(1)
