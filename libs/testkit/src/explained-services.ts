@@ -46,3 +46,8 @@ async function explain(tx: Tx, { strings, values }: Prisma.Sql): Promise<string[
 export function scannedTables({ plan }: ExplainedStatement): string[] {
   return plan.flatMap((line) => /Seq Scan on (\w+)/.exec(line)?.[1] ?? [])
 }
+
+/** The most rows of one table that a plan reads in one go, only to throw them away. */
+export function mostDiscarded({ plan }: ExplainedStatement): number {
+  return Math.max(0, ...plan.map((line) => Number(/Rows Removed by (?:\w+ )*Filter: (\d+)/.exec(line)?.[1] ?? 0)))
+}

@@ -12,6 +12,7 @@ import {
 } from '@bootfleet/operations'
 import { findMiscounts } from './recount-targets.ts'
 import { ScriptedDevice } from './scripted-device.ts'
+import { query } from './postgres-server.ts'
 import { createTestDatabase } from './test-database.ts'
 import { testServices, virtualClock, type VirtualClock } from './test-services.ts'
 
@@ -33,11 +34,12 @@ export class TestFleet implements AsyncDisposable {
   readonly channelId: string
   readonly groupId: string
   readonly devices: ScriptedDevice[]
+  readonly #adminUrl: string
   readonly #dispose: () => Promise<void>
 
   private constructor(
-    parts: Omit<TestFleet, 'release' | 'settle' | 'reportAll' | typeof Symbol.asyncDispose>,
-    dispose: () => Promise<void>,
+    parts: Omit<TestFleet, 'release' | 'settle' | 'reportAll' | 'analyze' | typeof Symbol.asyncDispose>,
+    { adminUrl, dispose }: { adminUrl: string; dispose: () => Promise<void> },
   ) {
     this.db = parts.db
     this.services = parts.services
@@ -46,6 +48,7 @@ export class TestFleet implements AsyncDisposable {
     this.channelId = parts.channelId
     this.groupId = parts.groupId
     this.devices = parts.devices
+    this.#adminUrl = adminUrl
     this.#dispose = dispose
   }
 
@@ -79,7 +82,10 @@ export class TestFleet implements AsyncDisposable {
       await database[Symbol.asyncDispose]()
       if (miscounts.length > 0) throw new Error(miscounts.join('; '))
     }
-    return new TestFleet({ db, services, clock, ctx, channelId, groupId, devices }, dispose)
+    return new TestFleet(
+      { db, services, clock, ctx, channelId, groupId, devices },
+      { adminUrl: database.adminUrl, dispose },
+    )
   }
 
   /** Creates release number `n` of the channel for amd64, without a registry; returns its id. */
@@ -121,6 +127,11 @@ export class TestFleet implements AsyncDisposable {
   async reportAll(): Promise<void> {
     for (const device of this.devices) await device.obey()
     await this.settle()
+  }
+
+  /** Gathers the planner's statistics, as the server does by itself some time after much was written. */
+  async analyze(): Promise<void> {
+    await query(this.#adminUrl, 'ANALYZE')
   }
 
   /** Also throws when a counter of targets is not what a count of them says, whatever the test was about. */

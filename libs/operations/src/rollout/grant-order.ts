@@ -2,6 +2,7 @@ import { joinsGrantOrder, ungrantedStates, unconcludedStates } from '@bootfleet/
 import type { GrantPrefix, PolicySpec, RolloutView, WaveView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import type { TargetRowChange } from './fold-changes.ts'
+import { hiddenId } from './hidden-id.ts'
 
 /** Grants of a wave that its sequential test looks at, at most: later ones cannot pass it, and the percentages decide. */
 export const longestPrefix = 5000
@@ -66,5 +67,5 @@ export async function writeGrantOrder(
     FROM UNNEST(${joined.map(({ deviceId }) => deviceId)}::uuid[], ${joined.map(({ wave }) => wave)}::int[])
       WITH ORDINALITY AS n(device_id, wave, place)
     JOIN last ON last.wave = n.wave
-    WHERE t.rollout_id = ${rollout.id}::uuid AND t.device_id = n.device_id`
+    WHERE t.rollout_id = ${hiddenId(rollout.id)} AND t.device_id = n.device_id`
 }

@@ -1,5 +1,6 @@
 import { Prisma, type Tx } from '@bootfleet/db'
 import type { GroupView, RollbackView, RolloutState, WaveView } from '@bootfleet/domain'
+import { hiddenId } from './hidden-id.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 
 const dueLimit = 400
@@ -20,7 +21,7 @@ interface Pick {
 export async function pickTargets(tx: Tx, pick: Pick): Promise<{ deviceIds: string[]; more: boolean }> {
   const { rollout, now } = pick
   const due = Prisma.sql`(
-    SELECT device_id, true AS due FROM rollout_target WHERE rollout_id = ${rollout.id}::uuid AND due_at <= ${now}
+    SELECT device_id, true AS due FROM rollout_target WHERE rollout_id = ${hiddenId(rollout.id)} AND due_at <= ${now}
     ORDER BY due_at LIMIT ${dueLimit})`
   const parts = [due, ...byState(pick)]
   const rows = await tx.$queryRaw<{ deviceId: string; due: boolean }[]>`
@@ -70,7 +71,7 @@ function fill(pick: Pick): Prisma.Sql[] {
   return [
     Prisma.sql`(
     SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${pick.rollout.id}::uuid AND t.wave IS NULL AND t.state = 'pending' AND ${connected}
+    WHERE t.rollout_id = ${hiddenId(pick.rollout.id)} AND t.wave IS NULL AND t.state = 'pending' AND ${connected}
     ORDER BY t.position LIMIT ${Math.min(room, fillLimit)})`,
   ]
 }
@@ -89,7 +90,7 @@ function perGroup(pick: Pick, places: (group: GroupView) => number, found: Prism
     FROM UNNEST(${groups.map(({ id }) => id)}::uuid[], ${groups.map((group) => group.places)}::int[]) AS g(id, places)
     CROSS JOIN LATERAL (
       SELECT t.device_id FROM rollout_target t JOIN device_presence p ON p.device_id = t.device_id
-      WHERE t.rollout_id = ${pick.rollout.id}::uuid AND t.group_id = g.id AND t.wave IS NOT NULL
+      WHERE t.rollout_id = ${hiddenId(pick.rollout.id)} AND t.group_id = g.id AND t.wave IS NOT NULL
         AND t.wave = ANY(${waves}::int[]) AND p.online AND ${found}
       ORDER BY t.position LIMIT g.places) AS waiting
     LIMIT ${sweepLimit})`,
@@ -152,7 +153,7 @@ function recallable(pick: Pick): Prisma.Sql[] {
   return [
     Prisma.sql`(
     SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${pick.rollout.id}::uuid AND t.wave = ANY(${started(pick).map(({ index }) => index)}::int[])
+    WHERE t.rollout_id = ${hiddenId(pick.rollout.id)} AND t.wave = ANY(${started(pick).map(({ index }) => index)}::int[])
       AND t.state = 'granted' AND NOT t.recalled AND t.group_id = ANY(${closed}::uuid[]) LIMIT ${sweepLimit})`,
   ]
 }
@@ -165,7 +166,7 @@ function givenUp({ rollout, waves, now }: Pick): Prisma.Sql[] {
   return [
     Prisma.sql`(
     SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${rollout.id}::uuid AND t.state IN ('pending', 'offered', 'downloading', 'staged')
+    WHERE t.rollout_id = ${hiddenId(rollout.id)} AND t.state IN ('pending', 'offered', 'downloading', 'staged')
       AND NOT ${connected}
     ORDER BY t.position LIMIT ${fillLimit})`,
   ]
@@ -174,7 +175,7 @@ function givenUp({ rollout, waves, now }: Pick): Prisma.Sql[] {
 function inStates(rolloutId: string, states: string[]): Prisma.Sql {
   return Prisma.sql`(
     SELECT found.device_id, false AS due FROM UNNEST(${states}::text[]) AS s(state) CROSS JOIN LATERAL (
-      SELECT t.device_id FROM rollout_target t WHERE t.rollout_id = ${rolloutId}::uuid AND t.state = s.state
+      SELECT t.device_id FROM rollout_target t WHERE t.rollout_id = ${hiddenId(rolloutId)} AND t.state = s.state
       ORDER BY t.position LIMIT ${sweepLimit}) AS found
     LIMIT ${sweepLimit})`
 }

@@ -1,4 +1,5 @@
 import { Prisma, type Tx } from '@bootfleet/db'
+import { hiddenId } from './hidden-id.ts'
 import { maxRank, rankedSql, shortStratumSql, stratumSql } from './planned-order.ts'
 
 interface NextRow {
@@ -24,7 +25,7 @@ export async function rankTargets(tx: Tx, { rolloutId, limit }: { rolloutId: str
       ORDER BY position LIMIT ${limit}),
     ranked AS MATERIALIZED (SELECT device_id, ${rankedSql(rank)} AS place FROM chunk)
     UPDATE rollout_target t SET position = ranked.place FROM ranked
-    WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = ranked.device_id`
+    WHERE t.rollout_id = ${hiddenId(rolloutId)} AND t.device_id = ranked.device_id`
 }
 
 // Ranks of a stratum have no gaps, so the last one is found by halving, in 21 look-ups of the index, however many there are.
