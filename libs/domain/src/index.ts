@@ -1,4 +1,5 @@
 export { estimateFinish, type EstimateGroup, type StepTimes } from './estimate/estimate-finish.ts'
+export { standingOf, type Standing } from './estimate/standing.ts'
 export { openClock } from './estimate/open-clock.ts'
 export * from './rollout/because.ts'
 export * from './rollout/budget.ts'

@@ -1,3 +1,4 @@
+import type { Rollout } from '@bootfleet/contracts'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { aCount, anEvent, aRollout, aWave } from '../testing/a-rollout.ts'
@@ -65,4 +66,22 @@ test('a draft has no waves and no time', () => {
   })
   expect(lines[0]).toMatch(/ draft$/)
   expect(lines[2]).toContain('not started')
+})
+
+test('what was expected stands beside what happened', () => {
+  const times = {
+    p50: '2026-03-01T02:10:00.000Z',
+    p90: '2026-03-02T03:00:00.000Z',
+    source: 'channel',
+    samples: 9,
+  } as const
+  const text = (estimate: Rollout['estimate']) => frame({ rollout: aRollout({ estimate }) }).join('\n')
+  const expected = 'expected 02:10 to 2026-03-02 03:00 UTC'
+  expect(text({ ...times, finishedAt: null, standing: 'within_p50' })).toContain(`${expected}\n`)
+  expect(text({ ...times, finishedAt: null, standing: 'late' })).toContain(`${expected}, not finished by then\n`)
+  const done = text({ ...times, finishedAt: '2026-03-01T14:22:00.000Z', standing: 'within_p90' })
+  expect(done).toContain(`${expected}, finished 14:22: as expected\n`)
+  expect(text({ ...times, p50: null, p90: null, finishedAt: null, standing: null })).toContain(
+    'expected never to finish',
+  )
 })

@@ -1,5 +1,6 @@
 import type { Rollout, RolloutEvent, RolloutWave } from '@bootfleet/contracts'
 import { formatDuration } from '../duration.ts'
+import { estimateText } from './estimate-text.ts'
 import { toneOf, type Paint } from './paint.ts'
 import {
   approvalText,
@@ -39,7 +40,7 @@ const leastWaves = 4
 /** A rollout on a few lines: what, how far, each wave, why it is where it is, and what happened last. */
 export function rolloutFrame(input: FrameInput): string[] {
   const { rollout, width, height, paint } = input
-  const head = [...heading(input), ...approvalLine(input), progressBar(rollout, width, paint), '']
+  const head = [...heading(input), ...factLines(input), progressBar(rollout, width, paint), '']
   const reason = reasonLines(input)
   const room = height - 1 - head.length - reason.length
   const events = input.events.slice(-maxEvents).slice(-Math.max(1, room - leastWaves - 3))
@@ -75,9 +76,9 @@ function heading({ rollout, now, width, paint }: FrameInput): string[] {
   ]
 }
 
-function approvalLine({ rollout, width, paint }: FrameInput): string[] {
-  const text = approvalText(rollout)
-  return text === undefined ? [] : [paint('dim', fit(plain(text), width))]
+function factLines({ rollout, width, paint }: FrameInput): string[] {
+  const texts = [approvalText(rollout), estimateText(rollout)].filter((text) => text !== undefined)
+  return texts.map((text) => paint('dim', fit(plain(text), width)))
 }
 
 function progressBar(rollout: Rollout, width: number, paint: Paint): string {

@@ -56,6 +56,7 @@ export function aRollout(rollout: Partial<Rollout> = {}): Rollout {
     startedAt: '2026-03-01T02:00:00.000Z',
     endedAt: null,
     startAt: null,
+    estimate: null,
     waves: [aWave(), aWave({ index: 1, name: 'rest', state: 'pending' })],
     counts: aCount({ pending: 1, rebooting: 1 }),
     verbs: Object.fromEntries(operatorVerbs.map((verb) => [verb, allowed])) as Rollout['verbs'],

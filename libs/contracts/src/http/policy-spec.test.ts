@@ -34,6 +34,19 @@ test.each([
   expect(issues?.[0]?.message).toMatch(message)
 })
 
+const sized = (size: unknown) => ({ waves: [{ ...wave, size }] }) as PolicyInput
+test.each([
+  [sized({ percent: 0 }), 'waves.0.size.percent', /^percent must be a whole number from 1 to 100: with 0 nobody/],
+  [sized({ count: 0 }), 'waves.0.size.count', /^count must be a whole number from 1/],
+  [sized({ percent: 101 }), 'waves.0.size.percent', /^percent must be a whole number from 1 to 100/],
+  [sized({ percent: 0.5 }), 'waves.0.size', /^must be .*"percent": 1 to 100}, in whole numbers/],
+  [sized('all'), 'waves.0.size', /^must be .*"percent": 1 to 100}/],
+])('a wave of nobody is refused: %j names %s and what to write', (policy, path, message) => {
+  const issues = PolicyInput.safeParse(policy).error?.issues
+  expect(issues?.map((issue) => issue.path.join('.'))).toEqual([path])
+  expect(issues?.[0]?.message).toMatch(message)
+})
+
 const sprt = { goodFailurePercent: 1, badFailurePercent: 10 }
 
 test.each([

@@ -16,10 +16,15 @@ const seconds = z
   .max(30 * 86_400)
 const percent = z.number().int().min(0).max(100)
 
-export const Share = z.union([
-  z.strictObject({ count: z.number().int().min(1).max(1_000_000) }),
-  z.strictObject({ percent: z.number().int().min(1).max(100) }),
-])
+const countRule = 'count must be a whole number from 1 to 1000000: with 0 nobody would ever be updated'
+const percentRule = 'percent must be a whole number from 1 to 100: with 0 nobody would ever be updated'
+export const Share = z.union(
+  [
+    z.strictObject({ count: z.number(countRule).int(countRule).min(1, countRule).max(1_000_000, countRule) }),
+    z.strictObject({ percent: z.number(percentRule).int(percentRule).min(1, percentRule).max(100, percentRule) }),
+  ],
+  { error: 'must be {"count": 1 or more} or {"percent": 1 to 100}, in whole numbers' },
+)
 
 const rate = z.number().gt(0, 'must be more than 0: to allow no failure, use maxFailures').lt(100)
 const risk = z.number().gt(0).lt(0.5, 'must be less than 0.5: a test that errs half the time decides nothing')
@@ -146,13 +151,14 @@ export const PolicyInput = z
     let last = 0
     waves.forEach(({ size }, index) => {
       if (!('percent' in size)) return
-      if (size.percent <= last)
+      // What is no percentage at all is told where it stands.
+      if (size.percent > 0 && size.percent <= last)
         issues.addIssue({
           code: 'custom',
           path: ['waves', index, 'size', 'percent'],
           message: `percentages are cumulative: ${size.percent} must be more than ${last}`,
         })
-      last = size.percent
+      last = Math.max(last, size.percent)
     })
   })
   .meta({ id: 'PolicyInput' })

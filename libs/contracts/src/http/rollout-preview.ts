@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Because, Instant, NamedRef } from './common.ts'
+import { Because, NamedRef } from './common.ts'
+import { PreviewEstimate } from './rollout-estimate.ts'
 import { RolloutRelease, RolloutState } from './rollout-views.ts'
 
 const count = z.number().int().min(0)
@@ -28,18 +29,6 @@ export const PreviewWave = z
     successesToPass: count,
   })
   .meta({ id: 'PreviewWave' })
-
-/** Half of the simulated tries end by `p50`, nine of ten by `p90`; null: some devices may never apply. */
-export const PreviewEstimate = z
-  .object({
-    p50: Instant.nullable(),
-    p90: Instant.nullable(),
-    /** Whose times it rests on: measured in the channel's last rollouts, or assumed without history. */
-    source: z.enum(['channel', 'assumed']),
-    /** Devices that they were measured on. */
-    samples: count,
-  })
-  .meta({ id: 'PreviewEstimate' })
 
 /** What a rollout would do if it started now. */
 export const RolloutPreview = z

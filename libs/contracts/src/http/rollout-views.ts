@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { rolloutStates, targetStates } from '@bootfleet/domain'
 import { Because, Instant, NamedRef, pageOf } from './common.ts'
 import { PolicyInput, Share } from './policy-spec.ts'
+import { RolloutEstimate } from './rollout-estimate.ts'
 
 const count = z.number().int().min(0)
 
@@ -127,6 +128,8 @@ export const Rollout = z
     startedAt: Instant.nullable(),
     endedAt: Instant.nullable(),
     startAt: Instant.nullable(),
+    /** When it was expected to be finished, as its list was frozen; null until then, and where nobody takes part. */
+    estimate: RolloutEstimate.nullable(),
     waves: z.array(RolloutWave),
     counts: TargetCounts,
     verbs: z.record(z.enum(operatorVerbs), VerbAccess),

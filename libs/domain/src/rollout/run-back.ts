@@ -1,3 +1,4 @@
+import { withTime } from '../estimate/with-time.ts'
 import { giveOut } from './give-out.ts'
 import type { Outcome } from './outcome.ts'
 import { giveUp, openNext, progress } from './run.ts'
@@ -22,7 +23,7 @@ function conclude(turn: Turn): Outcome {
   const back = countIn(turn, ['succeeded'])
   const failed = countIn(turn, failureStates)
   const message = `${back} devices went back to the image that they had before, ${failed} failed.`
-  const because = { code: 'rollback.completed', message, back, failed }
+  const because = withTime({ code: 'rollback.completed', message, back, failed }, turn.view, turn.now)
   for (const { index, state } of turn.view.waves)
     if (state === 'open') turn.waves.push({ index, state: 'passed', because, event: 'wave.passed' })
   return { because, rollout: 'completed' }

@@ -1,3 +1,4 @@
+import { withTime } from '../estimate/with-time.ts'
 import type { Because } from './because.ts'
 import { evaluateGate, type GateResult } from './gate.ts'
 import { afterPass } from './gate-sequential.ts'
@@ -37,7 +38,10 @@ export function run(turn: Turn): Outcome {
 
 // What comes after the waves that were opened; `asked`: a person must allow it.
 function goOn(turn: Turn, next: WaveView | undefined): { asked?: Because; outcome?: Outcome } {
-  if (!next) return unfinished(turn) === 0 ? { outcome: { because: completed, rollout: 'completed' } } : {}
+  if (!next)
+    return unfinished(turn) === 0
+      ? { outcome: { because: withTime(completed, turn.view, turn.now), rollout: 'completed' } }
+      : {}
   const asked = awaitApproval(turn, next)
   return asked ? { asked } : { outcome: openNext(turn, next) }
 }

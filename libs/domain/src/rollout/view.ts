@@ -202,4 +202,6 @@ export interface RolloutView {
   readonly rollback?: RollbackView | null
   /** When its roll-back was aborted. */
   readonly haltedAt?: Instant | null
+  /** When it began, and was then expected to be finished; absent where that was not kept. */
+  readonly expected?: { readonly startedAt: Instant; readonly p50: Instant | null; readonly p90: Instant | null } | null
 }

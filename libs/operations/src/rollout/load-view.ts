@@ -4,6 +4,7 @@ import type { Ctx } from '../context.ts'
 import { readTargetCounts, type TargetCount } from './target-counts.ts'
 import { withPrefixes } from './grant-order.ts'
 import { loadSignals } from '../signal/load-signals.ts'
+import { expectedOf } from './kept-estimate.ts'
 import { loadGroups } from './load-groups.ts'
 import { loadRollback } from './load-rollback.ts'
 import { loadTargets } from './load-targets.ts'
@@ -44,6 +45,7 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
     isRollback: rollout.kind === 'rollback',
     rollback,
     haltedAt: rollout.haltedAt?.getTime() ?? null,
+    expected: expectedOf(rollout),
   }
 }
 

@@ -22,7 +22,10 @@ export interface RolloutRow {
   readonly planCursor: string | null
   readonly eligible: number | null
   readonly wakeAt: Date | null
+  readonly startedAt: Date | null
   readonly endedAt: Date | null
+  /** When it was expected to be finished, as `keptEstimate` reads it. */
+  readonly estimate: unknown
 }
 
 /** Locks a rollout; `undefined` when there is none. */
@@ -31,7 +34,8 @@ export async function lockRollout(tx: Tx, id: string): Promise<RolloutRow | unde
     SELECT id::text, organization_id::text AS "organizationId", channel_id::text AS "channelId",
       release_id::text AS "releaseId", kind, parent_id::text AS "parentId", halted_at AS "haltedAt", state, because, policy,
       selector, exclude, start_at AS "startAt", planned_at AS "plannedAt",
-      plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt", ended_at AS "endedAt"
+      plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt", started_at AS "startedAt", ended_at AS "endedAt",
+      estimate
     FROM rollout WHERE id = ${id}::uuid FOR UPDATE`)
   return rows[0]
 }

@@ -1,6 +1,8 @@
 import { planWaves, type PolicySpec } from '@bootfleet/domain'
-import type { Tx } from '@bootfleet/db'
+import { Prisma, type Tx } from '@bootfleet/db'
 import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
+import { estimatePlan } from './estimate-plan.ts'
+import { addToTally, readTally, tallySql, type GroupTally } from './plan-tally.ts'
 import { unplacedSql } from './planned-order.ts'
 import { countTargets } from './target-counts.ts'
 import { rankTargets } from './rank-targets.ts'
@@ -40,7 +42,7 @@ export async function planTargets(tx: Tx, planning: Planning): Promise<boolean> 
 
 async function writeChunk(tx: Tx, planning: Planning): Promise<string | null> {
   const chunk = await nextChunk(tx, planning)
-  if (chunk) await insertChunk(tx, planning, chunk)
+  if (chunk) await addToTally(tx, planning.rolloutId, await insertChunk(tx, planning, chunk))
   if (chunk?.seen === planChunk) return chunk.last
   return planning.stratifyBy ? allSeen : null
 }
@@ -62,12 +64,12 @@ async function rankChunk(tx: Tx, { rolloutId }: Planning): Promise<string | null
   return ranked === planChunk ? allSeen : null
 }
 
-async function insertChunk(tx: Tx, planning: Planning, between: Chunk): Promise<void> {
+async function insertChunk(tx: Tx, planning: Planning, between: Chunk): Promise<GroupTally[]> {
   const { rolloutId, organizationId, now } = planning
   const reasons = ['excluded', 'no_manifest', 'already_on_digest', 'quarantined', 'server_behind', 'pinned']
   const because = Object.fromEntries(reasons.map((reason) => [reason, skipReason(reason)]))
   const pending = { code: 'target.planned', message: 'Waits for its wave.' }
-  await tx.$executeRaw`
+  const insert = Prisma.sql`
     INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, state, reason, because, digest,
                                 from_digest, from_boot_key, hops, state_since)
     SELECT ${rolloutId}::uuid, device_id, ${organizationId}::uuid, group_id,
@@ -77,16 +79,20 @@ async function insertChunk(tx: Tx, planning: Planning, between: Chunk): Promise<
            digest, from_digest, from_boot_key, hops, ${now}
     FROM (${eligibilitySql({ ...planning, between })}) AS eligible ORDER BY device_id
     ON CONFLICT DO NOTHING`
+  return tx.$queryRaw<GroupTally[]>(tallySql(insert))
 }
 
-async function finish(tx: Tx, { rolloutId, organizationId, policy, now }: Planning): Promise<void> {
+async function finish(tx: Tx, { rolloutId, organizationId, channelId, policy, now }: Planning): Promise<void> {
   const eligible = await countTargets(tx, rolloutId, ['pending'])
   const waves = planWaves(policy.waves, eligible)
   await tx.rolloutWave.createMany({
     data: waves.map((wave) => ({ ...wave, rolloutId, organizationId, state: 'pending' })),
     skipDuplicates: true,
   })
-  await tx.rollout.update({ where: { id: rolloutId }, data: { plannedAt: now, eligible } })
+  const groups = await readTally(tx, rolloutId)
+  const estimate = (await estimatePlan(tx, { channelId, groups, waves, spec: policy, now })) ?? Prisma.DbNull
+  const data = { plannedAt: now, eligible, estimate, planTally: Prisma.DbNull }
+  await tx.rollout.update({ where: { id: rolloutId }, data })
   const because = {
     code: 'rollout.planned',
     message: `${eligible} devices in ${waves.length} waves.`,

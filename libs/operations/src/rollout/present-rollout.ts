@@ -5,6 +5,7 @@ import type { Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { approvalParts, approvalsOf } from './approvals-of.ts'
 import { approvableOf } from './load-approvable.ts'
+import { presentEstimate } from './kept-estimate.ts'
 import { readRollbacks } from './read-rollbacks.ts'
 import { sumCounts } from './sum-counts.ts'
 import { readTargetCounts, type TargetCount } from './target-counts.ts'
@@ -69,6 +70,7 @@ function toRollout(ctx: Ctx, row: Row, { counts, rollback }: Facts): Rollout {
     startedAt: row.startedAt?.toISOString() ?? null,
     endedAt: row.endedAt?.toISOString() ?? null,
     startAt: row.startAt?.toISOString() ?? null,
+    estimate: presentEstimate(row, ctx.services.now()),
     waves: row.waves.map((wave) => toWave(wave, row.policy as Rollout['policy'], counts)),
     counts: sumCounts(counts),
     verbs: {

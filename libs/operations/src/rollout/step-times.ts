@@ -25,7 +25,7 @@ export async function readStepTimes(tx: Tx, channelId: string): Promise<KnownTim
   const shares = Array.from({ length: 19 }, (_, place) => (place + 1) / 20)
   const [row] = await tx.$queryRaw<Row[]>`
     WITH recent AS (
-      SELECT id FROM rollout WHERE channel_id = ${channelId}::uuid AND started_at IS NOT NULL ORDER BY created_at DESC LIMIT 5),
+      SELECT id FROM rollout WHERE channel_id = ${channelId}::uuid AND planned_at IS NOT NULL ORDER BY created_at DESC LIMIT 5),
     seen AS (
       SELECT e.* FROM recent CROSS JOIN LATERAL (
         SELECT rollout_id, device_id, kind, at FROM rollout_event

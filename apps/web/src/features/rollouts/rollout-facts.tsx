@@ -4,6 +4,7 @@ import { paths } from '../../lib/paths.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Instant } from '../../ui/instant.tsx'
+import { estimateFacts } from './estimate-facts.tsx'
 import { progressText } from './progress-text.ts'
 import { releaseName } from './release-name.ts'
 import { RollbackLinks } from './rollback-links.tsx'
@@ -56,6 +57,7 @@ export function RolloutFacts({ rollout }: { rollout: Rollout }) {
           ...excludeFacts(rollout),
           ...approvalFacts(rollout),
           ['Started', <Instant at={rollout.startedAt} absent="not yet" />],
+          ...estimateFacts(rollout),
           ...(rollout.endedAt === null ? [] : [['Ended', <Instant at={rollout.endedAt} />] as const]),
         ]}
       />

@@ -1,0 +1,12 @@
+import type { Instant } from '../rollout/view.ts'
+import type { FinishEstimate } from './estimate-finish.ts'
+
+/** How a time compares with an estimate. The first two are what was expected. */
+export type Standing = 'within_p50' | 'within_p90' | 'late'
+
+/** How a rollout stands that is finished at `at`, or is not finished yet by then; `null`: the estimate knew no end. */
+export function standingOf({ p50, p90 }: FinishEstimate, at: Instant): Standing | null {
+  if (p50 === null || p90 === null) return null
+  if (at <= p50) return 'within_p50'
+  return at <= p90 ? 'within_p90' : 'late'
+}

@@ -1,0 +1,78 @@
+import { Blackouts, Budget, Windows, type RolloutPreview } from '@bootfleet/contracts'
+import {
+  estimateFinish,
+  openClock,
+  slotsOf,
+  windowAt,
+  type EstimateGroup,
+  type PlannedWave,
+  type PolicySpec,
+} from '@bootfleet/domain'
+import type { Tx } from '@bootfleet/db'
+import type { GroupTally } from './plan-tally.ts'
+import { readStepTimes, type KnownTimes } from './step-times.ts'
+
+interface GroupRow {
+  id: string
+  size: number
+  budget: unknown
+  windows: unknown
+  blackouts: unknown
+}
+
+export interface EstimatedPlan {
+  readonly channelId: string
+  readonly groups: readonly GroupTally[]
+  readonly waves: readonly PlannedWave[]
+  readonly spec: PolicySpec
+  readonly now: Date
+}
+
+/** When a rollout would be finished if every device connects and succeeds; `null` when nobody takes part. */
+export async function estimatePlan(tx: Tx, plan: EstimatedPlan): Promise<RolloutPreview['estimate']> {
+  const { channelId, waves, spec, now } = plan
+  const groups = plan.groups.filter(({ devices }) => devices > 0)
+  const total = groups.reduce((sum, { devices }) => sum + devices, 0)
+  if (total === 0) return null
+  const known = await readStepTimes(tx, channelId)
+  const rows = await readGroups(tx, groups)
+  const of = rows.map((row) => ({ row, tally: groups.find(({ groupId }) => groupId === row.id) ?? none }))
+  const { p50, p90 } = estimateFinish({
+    from: now.getTime(),
+    seed: 1,
+    groups: of.map(({ row, tally }) => toGroup(row, tally, { spec, known })),
+    // The order is random, so each wave has about the same mixture of groups.
+    waves: waves.map(({ size, rule }) => ({
+      soakSec: spec.waves[rule]?.soakSec ?? 0,
+      devices: of.map(({ tally }) => Math.ceil((size * tally.devices) / total)),
+    })),
+  })
+  return { p50: toIso(p50), p90: toIso(p90), source: known.source, samples: known.samples }
+}
+
+const none: Omit<GroupTally, 'groupId'> = { devices: 0, boots: 0 }
+
+function readGroups(tx: Tx, groups: readonly GroupTally[]): Promise<GroupRow[]> {
+  return tx.$queryRaw<GroupRow[]>`
+    SELECT g.id::text, g.budget, g.windows, g.blackouts,
+      (SELECT coalesce(sum(n.count), 0)::int FROM device_group_count n WHERE n.group_id = g.id) AS size
+    FROM device_group g WHERE g.id = ANY(${groups.map(({ groupId }) => groupId)}::uuid[]) ORDER BY g.id`
+}
+
+function toGroup(
+  { size, ...row }: GroupRow,
+  { devices, boots }: Omit<GroupTally, 'groupId'>,
+  { spec, known: { times } }: { spec: PolicySpec; known: KnownTimes },
+): EstimateGroup {
+  const { maxUnavailable, maxDownloading } = Budget.parse(row.budget)
+  const windows = spec.windows === 'respect' ? Windows.parse(row.windows) : []
+  const blackouts = spec.windows === 'respect' ? Blackouts.parse(row.blackouts) : []
+  const ranges = blackouts.map(({ from, to, reason }) => ({ from: Date.parse(from), to: Date.parse(to), reason }))
+  const opens = openClock((at) => windowAt(windows, ranges, at))
+  const hops = devices === 0 ? 1 : boots / devices
+  return { slots: slotsOf(maxUnavailable, size), maxDownloading, opens, times, hops }
+}
+
+function toIso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString()
+}

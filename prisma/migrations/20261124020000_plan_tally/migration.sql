@@ -1,0 +1,6 @@
+BEGIN;
+
+-- AlterTable
+ALTER TABLE "rollout" ADD COLUMN "plan_tally" JSONB;
+
+COMMIT;
