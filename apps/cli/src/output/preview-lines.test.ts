@@ -19,7 +19,13 @@ const output: Output = {
 const id = '0198c0de-0000-7000-8000-000000000001'
 
 function aPreview(preview: Partial<RolloutPreview> = {}): RolloutPreview {
-  const common = { soakSec: 60, devices: [{ id, name: 'kiosk-1' }], reserves: [], failuresToTrip: 1 }
+  const common = {
+    soakSec: 60,
+    bytesToPull: 3_000_000,
+    devices: [{ id, name: 'kiosk-1' }],
+    reserves: [],
+    failuresToTrip: 1,
+  }
   const strata = [{ value: 'berlin', count: 2 }]
   return {
     channel: { id, name: 'edge-stable' },
@@ -34,6 +40,7 @@ function aPreview(preview: Partial<RolloutPreview> = {}): RolloutPreview {
     excluded: [],
     supersedes: [],
     bytesToPull: null,
+    overHops: null,
     estimate: null,
     warnings: [],
     ...preview,
@@ -51,6 +58,13 @@ test('a preview says which values of the label each wave meets', () => {
     '  1 canary: berlin 2, and 1 more',
     '  2 rest: without the label 1, "" 1',
   ])
+})
+
+test('a preview says what each wave pulls, and that some devices take other releases on their way', () => {
+  const overHops = { devices: 4, bytesToPull: 5_000_000 }
+  const text = previewLines(aPreview({ overHops }), output).join('\n')
+  expect(text).toMatch(/canary .* 3\.0 MB/)
+  expect(text).toContain('4 devices boot other releases on their way, and pull 5.0 MB of that.')
 })
 
 test('a preview of an order that is not stratified says nothing of labels', () => {

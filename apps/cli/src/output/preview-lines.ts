@@ -12,6 +12,11 @@ const columns = [
   { title: 'WAVE', value: ({ index, name }: Wave) => `${index + 1} ${name}`, shrinkTo: 10 },
   { title: 'DEVICES', value: ({ size }: Wave) => String(size), align: 'right' as const },
   { title: 'SOAK', value: ({ soakSec }: Wave) => formatDuration(soakSec * 1000), align: 'right' as const },
+  {
+    title: 'PULLS',
+    value: ({ bytesToPull }: Wave) => (bytesToPull === null ? '' : formatBytes(bytesToPull)),
+    align: 'right' as const,
+  },
   { title: 'TRIPS AT', value: tripsAt },
   {
     title: 'PASSES AT',
@@ -28,6 +33,7 @@ export function previewLines(preview: RolloutPreview, output: Output): string[] 
     `${paint('bold', plain(titleOf(preview)))}: ${countOf(eligible, 'device')} in ${countOf(waves.length, 'wave')}` +
       `${bytesToPull === null ? '' : `, ${formatBytes(bytesToPull)} to pull`}.`,
     ...(waves.length > 0 ? ['', ...renderTable(columns, waves, { width: output.width(), paint })] : []),
+    ...hopLines(preview, output),
     ...estimateLines(preview, output),
     ...strataLines(preview, output),
     ...(mergedWaves.length > 0
@@ -46,6 +52,13 @@ export function previewLines(preview: RolloutPreview, output: Output): string[] 
     ...(warnings.length > 0 ? [''] : []),
     ...warnings.flatMap(({ message }) => paragraph(output, plain(message)).map((line) => paint('yellow', line))),
   ]
+}
+
+function hopLines({ overHops }: RolloutPreview, output: Output): string[] {
+  if (overHops === null) return []
+  const { devices, bytesToPull } = overHops
+  const bytes = bytesToPull === null ? '' : `, and pull ${formatBytes(bytesToPull)} of that`
+  return ['', ...paragraph(output, `${countOf(devices, 'device')} boot other releases on their way${bytes}.`)]
 }
 
 function estimateLines({ estimate }: RolloutPreview, output: Output): string[] {

@@ -23,6 +23,8 @@ export const PreviewWave = z
     strata: z.array(PreviewStratum),
     /** How many values it meets, those beyond 20 too. */
     strataCount: count,
+    /** Compressed bytes to pull by its devices together; null when nothing is known. */
+    bytesToPull: count.nullable(),
     /** So many failures trip the gate; null: no number of failures does. */
     failuresToTrip: count.nullable(),
     /** So many successes are needed to pass it. */
@@ -45,8 +47,13 @@ export const RolloutPreview = z
     excluded: z.array(z.object({ because: Because, count, devices: z.array(NamedRef) })),
     /** Rollouts under way on the channel, whose place it takes; so many of their devices finish there first. */
     supersedes: z.array(z.object({ rollout: z.uuid(), name: z.string(), state: RolloutState, finishFirst: count })),
-    /** Compressed bytes to pull by all eligible devices together; null when nothing is known. */
+    /**
+     * Compressed bytes to pull by all eligible devices together: of each image on their way, the layers that the one before
+     * it does not have. Null when nothing is known.
+     */
     bytesToPull: count.nullable(),
+    /** Of these, the devices that the update graph sends through other releases, each of which they pull; null: none. */
+    overHops: z.object({ devices: count, bytesToPull: count.nullable() }).nullable(),
     /** When it would be finished, if every device connects and succeeds; null when nobody takes part. */
     estimate: PreviewEstimate.nullable(),
     warnings: z.array(Because),

@@ -16,14 +16,14 @@ export interface WaveOrder {
   readonly strataCount: number
 }
 
-// Rows `(place, device_id, name, value)` of the eligible in the order that planning would give them, from place 0.
-function orderSql(selection: Selection): Prisma.Sql {
+/** Rows `(place, device_id, name, value, digest, from_digest, hops)` of the eligible in the order that planning would give them, from place 0. */
+export function orderSql(selection: Selection): Prisma.Sql {
   const eligible = Prisma.sql`SELECT * FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL`
   const rank = Prisma.sql`row_number() OVER (PARTITION BY ${stratumSql} ORDER BY position, device_id)`
   const position = selection.stratifyBy ? rankedSql(rank) : Prisma.sql`position`
   return Prisma.sql`
-    SELECT device_id, name, value, row_number() OVER (ORDER BY position, device_id) - 1 AS place
-    FROM (SELECT device_id, name, value, ${position} AS position FROM (${eligible}) AS e) AS placed`
+    SELECT device_id, name, value, digest, from_digest, hops, row_number() OVER (ORDER BY position, device_id) - 1 AS place
+    FROM (SELECT device_id, name, value, digest, from_digest, hops, ${position} AS position FROM (${eligible}) AS e) AS placed`
 }
 
 /** What the waves hold, in their order. Two readings of the whole order, however many waves there are. */
@@ -51,7 +51,8 @@ export async function readWaveOrders(
   })
 }
 
-function startsOf(waves: readonly PlannedWave[]): number[] {
+/** The place at which each wave begins. */
+export function startsOf(waves: readonly PlannedWave[]): number[] {
   return waves.map((_, place) => waves.slice(0, place).reduce((total, { size }) => total + size, 0))
 }
 

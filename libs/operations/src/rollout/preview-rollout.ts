@@ -12,7 +12,7 @@ import { warnOfApprovals } from './preview-approvals.ts'
 import { previewEstimate } from './preview-estimate.ts'
 import { readSuperseded, warnOfSuperseded } from './preview-superseded.ts'
 import { readWaveOrders, shown, warnOfMissed } from './preview-order.ts'
-import { bytesToPull } from './pull-size.ts'
+import { pulledBy, readPulls, type WavePull } from './preview-pulls.ts'
 import { warnOfSample } from './preview-sample.ts'
 import { readRoutes } from './routes.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
@@ -38,17 +38,19 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
     const eligible = await countRows(tx, selection)
     const supersedes = await readSuperseded(tx, channel.id)
     const waves = planWaves(spec.waves, eligible)
+    const pulls = await readPulls(tx, selection, waves)
     const { id, version, tag, repository } = release
     return {
       channel: { id: channel.id, name: channel.name },
       release: { id, version, tag, repository },
       eligible,
       stratifyBy: spec.stratifyBy,
-      waves: await presentWaves(tx, selection, { waves, spec }),
+      waves: await presentWaves(tx, selection, { waves, spec, pulls }),
       mergedWaves: spec.waves.filter((_, rule) => !waves.some((wave) => wave.rule === rule)).map(({ name }) => name),
       excluded,
       supersedes,
-      bytesToPull: await bytesToPull(tx, selection),
+      bytesToPull: pulledBy(pulls),
+      overHops: overHops(pulls),
       estimate: await previewEstimate(tx, selection, { waves, spec, now: ctx.services.now() }),
       warnings:
         eligible === 0
@@ -77,10 +79,16 @@ async function readExcluded(tx: Tx, selection: Selection): Promise<RolloutPrevie
   return rows.map(({ skip, count, devices }) => ({ because: skipReason(skip), count, devices }))
 }
 
+function overHops(pulls: readonly WavePull[]): RolloutPreview['overHops'] {
+  const over = pulls.filter((pull) => pull.overHops)
+  const devices = over.reduce((sum, pull) => sum + pull.devices, 0)
+  return devices === 0 ? null : { devices, bytesToPull: pulledBy(over) }
+}
+
 async function presentWaves(
   tx: Tx,
   selection: Selection,
-  { waves, spec }: { waves: readonly PlannedWave[]; spec: PolicySpec },
+  { waves, spec, pulls }: { waves: readonly PlannedWave[]; spec: PolicySpec; pulls: readonly WavePull[] },
 ): Promise<RolloutPreview['waves']> {
   const orders = await readWaveOrders(tx, selection, waves)
   return orders.map(({ wave, ...order }) => {
@@ -91,6 +99,7 @@ async function presentWaves(
       size: wave.size,
       soakSec: rule?.soakSec ?? 0,
       ...order,
+      bytesToPull: pulledBy(pulls.filter((pull) => pull.wave === wave.index)),
       failuresToTrip: rule ? failuresToTrip(rule.gate, wave.size) : null,
       successesToPass: Math.max(1, Math.ceil(((rule?.gate.minSuccessPercent ?? 100) * wave.size) / 100)),
     }

@@ -1,12 +1,12 @@
 import type { RolloutPreview } from '@bootfleet/contracts'
 import Link from 'next/link'
-import { counted, formatSeconds } from '../../lib/amounts.ts'
+import { counted, formatBytes, formatSeconds } from '../../lib/amounts.ts'
 import { paths } from '../../lib/paths.ts'
 
 type Wave = RolloutPreview['waves'][number]
 
 export function PlannedWave({ wave, stratifyBy }: { wave: Wave; stratifyBy: string | null }) {
-  const { index, name, size, soakSec, devices, reserves } = wave
+  const { index, name, size, soakSec, devices, reserves, bytesToPull } = wave
   const id = `planned-${index}`
   const more = size - devices.length
   return (
@@ -17,6 +17,7 @@ export function PlannedWave({ wave, stratifyBy }: { wave: Wave; stratifyBy: stri
         </h3>
         <span className="quiet">
           {counted(size, 'device')}, soak {formatSeconds(soakSec)}
+          {bytesToPull !== null && `, pulls ${formatBytes(bytesToPull)}`}
         </span>
       </header>
       <ul className="chips" aria-label={`First devices of ${name}`}>

@@ -1,6 +1,7 @@
 import type { NamedRef, RolloutPreview } from '@bootfleet/contracts'
 import Link from 'next/link'
 import { counted, formatBytes, formatSeconds } from '../../lib/amounts.ts'
+import { formatInstant } from '../../lib/instant.ts'
 import { paths } from '../../lib/paths.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { Panel } from '../../ui/panel.tsx'
@@ -8,7 +9,7 @@ import { PlannedWave } from './planned-wave.tsx'
 
 /** What would happen: the waves with their devices and gates, and who is left out. */
 export function PreviewPanels({ preview }: { preview: RolloutPreview }) {
-  const { eligible, waves, mergedWaves, excluded, bytesToPull, warnings } = preview
+  const { eligible, waves, mergedWaves, excluded, bytesToPull, overHops, estimate, warnings } = preview
   const soak = waves.reduce((sum, { soakSec }) => sum + soakSec, 0)
   return (
     <>
@@ -23,7 +24,16 @@ export function PreviewPanels({ preview }: { preview: RolloutPreview }) {
             ['Devices', counted(eligible, 'device')],
             ['Waves', String(waves.length)],
             ['Soaks together', formatSeconds(soak)],
-            ['To pull', bytesToPull === null ? 'not known' : `${formatBytes(bytesToPull)} at most`],
+            ['To pull', pullText(bytesToPull)],
+            ...(overHops === null
+              ? []
+              : [
+                  [
+                    'Over other releases',
+                    `${counted(overHops.devices, 'device')}, ${pullText(overHops.bytesToPull)}`,
+                  ] as const,
+                ]),
+            ...(estimate === null ? [] : [['Done by', doneText(estimate)] as const]),
           ]}
         />
         <ol className="waves">
@@ -48,6 +58,16 @@ export function PreviewPanels({ preview }: { preview: RolloutPreview }) {
       </Panel>
     </>
   )
+}
+
+function pullText(bytes: number | null): string {
+  return bytes === null ? 'not known' : `${formatBytes(bytes)} at most`
+}
+
+function doneText({ p50, p90, source, samples }: NonNullable<RolloutPreview['estimate']>): string {
+  if (p50 === null || p90 === null) return 'never: a window stays closed'
+  const basis = source === 'assumed' ? 'with assumed times' : `by ${counted(samples, 'device')} of earlier rollouts`
+  return `${formatInstant(p50)} (half of the tries), ${formatInstant(p90)} (nine of ten), ${basis}`
 }
 
 function DeviceNames({ devices, of }: { devices: NamedRef[]; of: number }) {
