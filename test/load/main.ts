@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { explainPlans } from './explain-plans.ts'
 import { asMarkdown } from './markdown.ts'
 import { describeMachine, readLoad } from './machine.ts'
+import { measureAgent } from './measure-agent.ts'
 import { measureConnect, measureEnroll, measureMemory } from './measure-connections.ts'
 import { measureIngest } from './measure-ingest.ts'
 import { measurePush } from './measure-push.ts'
@@ -53,6 +54,7 @@ async function* measure(site: Site, options: Options): AsyncGenerator<Section> {
   if (only.has('rollout')) yield await measureRollout(site, options)
   if (only.has('waves')) yield await measureWaves(site, options)
   if (only.has('turns')) yield await measureTurns(site, options)
+  if (only.has('agent')) yield await measureAgent(site, options)
   if (options.plans) yield await explainPlans(site, options)
 }
 

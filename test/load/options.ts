@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util'
 
-export const measurements = ['enroll', 'connect', 'push', 'ingest', 'rollout', 'waves', 'turns'] as const
+export const measurements = ['enroll', 'connect', 'push', 'ingest', 'rollout', 'waves', 'turns', 'agent'] as const
 export type Measurement = (typeof measurements)[number]
 
 export const usage = `npm run bench -- [options]
 
   --devices N       devices connected at a time (5000)
-  --only name,name  of: ${measurements.join(', ')};
-                    devices always connect, as the others need them
+  --only name,name  of: ${measurements.join(', ')}
+                    (devices always connect, as the others need them)
   --plans           also show how the steady-state queries are executed
   --quick           small numbers: proves that the bench works, measures nothing
   --markdown        also write docs/benchmarks.md
@@ -30,6 +30,8 @@ export interface Scale {
   readonly waves: number
   /** Targets of the rollouts whose turns are compared. */
   readonly curve: readonly number[]
+  /** Seconds that an idle agent is looked at. */
+  readonly idleSec: number
 }
 
 export interface Options extends Scale {
@@ -49,6 +51,7 @@ const full: Scale = {
   upsertSec: 8,
   waves: 12,
   curve: [1000, 10_000, 100_000],
+  idleSec: 60,
 }
 const quick: Scale = {
   devices: 20,
@@ -59,6 +62,7 @@ const quick: Scale = {
   upsertSec: 1,
   waves: 2,
   curve: [100, 700],
+  idleSec: 1,
 }
 
 /** Reads the command line; `undefined` when help was asked for. Throws an Error that says what is wrong. */

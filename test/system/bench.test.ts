@@ -27,6 +27,7 @@ test.skipIf(process.platform !== 'linux')('the bench measures everything, in lin
     /^A rollout/m,
     /^From wave/m,
     /^The cost of a turn/m,
+    /^The agent/m,
     /^Plans/m,
   ]
   for (const title of titles) expect(stdout).toMatch(title)

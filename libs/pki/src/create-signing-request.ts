@@ -1,5 +1,4 @@
 import { createPrivateKeyPem, importKeyPair } from './private-key.ts'
-import { Pkcs10CertificateRequestGenerator, ecdsaWithSha256 } from './x509-library.ts'
 
 /** A new device key: P-256, PKCS#8 PEM. Write it with mode 0600; it never leaves the device. */
 export function createDeviceKey(): string {
@@ -14,6 +13,8 @@ export async function createSigningRequest(
   privateKeyPem: string,
   options: { commonName?: string } = {},
 ): Promise<string> {
+  // A device wants this once in years, and the library is large: it stays out of the memory of an agent that has its key.
+  const { Pkcs10CertificateRequestGenerator, ecdsaWithSha256 } = await import('./x509-library.ts')
   const request = await Pkcs10CertificateRequestGenerator.create({
     name: [{ CN: [options.commonName ?? 'bootfleet device'] }],
     keys: await importKeyPair(privateKeyPem),
