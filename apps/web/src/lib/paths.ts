@@ -14,6 +14,19 @@ export interface DeviceFilters extends Query {
   cursor?: string | undefined
 }
 
+/** What narrows the audit log. */
+export interface AuditFilters extends Query {
+  action?: string | undefined
+  kind?: string | undefined
+  actor?: string | undefined
+  subject?: string | undefined
+  cursor?: string | undefined
+}
+
+interface PageOf extends Query {
+  cursor?: string | undefined
+}
+
 /** Every link of the dashboard is made here. */
 export const paths = {
   login: (next?: string) => withQuery('/login', { next }),
@@ -23,6 +36,19 @@ export const paths = {
   enroll: () => '/enroll',
   channels: (query: { cursor?: string | undefined } = {}) => withQuery('/channels', query),
   channel: (key: string, query: { cursor?: string | undefined } = {}) => withQuery(`/channels/${segment(key)}`, query),
+  groups: (query: PageOf = {}) => withQuery('/groups', query),
+  group: (key: string) => `/groups/${segment(key)}`,
+  editGroup: (key: string) => `/groups/${segment(key)}/edit`,
+  policies: (query: PageOf = {}) => withQuery('/policies', query),
+  // Not below the list: a policy may be called "new".
+  newPolicy: () => '/new-policy',
+  policy: (key: string, query: { version?: string | undefined; cursor?: string | undefined } = {}) =>
+    withQuery(`/policies/${segment(key)}`, query),
+  editPolicy: (key: string) => `/policies/${segment(key)}/edit`,
+  signals: (query: { show?: 'all' | undefined; cursor?: string | undefined } = {}) => withQuery('/signals', query),
+  tokens: (query: PageOf = {}) => withQuery('/settings/tokens', query),
+  registries: (query: PageOf = {}) => withQuery('/settings/registries', query),
+  audit: (query: AuditFilters = {}) => withQuery('/settings/audit', query),
   release: (id: string) => `/releases/${segment(id)}`,
   rollouts: (query: { channel?: string | undefined; state?: string | undefined; cursor?: string | undefined } = {}) =>
     withQuery('/rollouts', query),

@@ -18,7 +18,11 @@ export type AuditEntry = z.infer<typeof AuditEntry>
 
 export const ListAudit = PageQuery.extend({
   action: z.string().min(1).max(64).optional(),
+  /** Id of who did it. */
   actor: z.string().min(1).max(64).optional(),
+  /** Kind of what it was done to, such as `rollout`. */
+  kind: z.string().min(1).max(64).optional(),
+  /** Id of what it was done to. */
   subject: z.string().min(1).max(64).optional(),
 })
 

@@ -22,7 +22,12 @@ export const CreateRollout = z
   })
   .meta({ id: 'CreateRollout' })
 
-export const ListRollouts = PageQuery.extend({ channel: Key.optional(), state: RolloutState.optional() })
+export const ListRollouts = PageQuery.extend({
+  channel: Key.optional(),
+  state: RolloutState.optional(),
+  /** Those that were made from this policy, in any of its versions. */
+  policy: z.uuid().optional(),
+})
 
 export const ListTargets = PageQuery.extend({
   state: TargetState.optional(),

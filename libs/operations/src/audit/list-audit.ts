@@ -9,13 +9,14 @@ const Detail = z.record(z.string(), z.unknown())
 /** Who did what, the newest first. */
 export async function listAudit(ctx: Ctx, input: z.output<typeof ListAudit>): Promise<Page<AuditEntry>> {
   authorize(ctx, 'audit:read')
-  const { cursor, limit, action, actor, subject } = input
+  const { cursor, limit, action, actor, kind, subject } = input
   const before = readCursor(SequenceCursor, cursor)
   const where = {
     organizationId: ctx.organizationId,
     ...(before !== undefined && { id: { lt: before } }),
     ...(action !== undefined && { action }),
     ...(actor !== undefined && { actorId: actor }),
+    ...(kind !== undefined && { subjectKind: kind }),
     ...(subject !== undefined && { subjectId: subject }),
   }
   const rows = await inOrganization(ctx, (tx) =>

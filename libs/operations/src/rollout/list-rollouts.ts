@@ -7,17 +7,24 @@ import { presentRollouts } from './present-rollout.ts'
 export interface ListRolloutsInput {
   readonly channel?: string | undefined
   readonly state?: string | undefined
+  readonly policy?: string | undefined
   readonly cursor?: string | undefined
   readonly limit: number
 }
 
 /** Rollouts, the newest first. */
-export function listRollouts(ctx: Ctx, { channel, state, cursor, limit }: ListRolloutsInput): Promise<Page<Rollout>> {
+export function listRollouts(ctx: Ctx, input: ListRolloutsInput): Promise<Page<Rollout>> {
   authorize(ctx, 'fleet:read')
+  const { channel, state, policy, cursor, limit } = input
   const ofChannel = channel === undefined ? {} : { channel: isId(channel) ? { id: channel } : { name: channel } }
   return inOrganization(ctx, async (tx) => {
     const rows = await tx.rollout.findMany({
-      where: { ...ofChannel, ...(state !== undefined && { state }), ...olderThan(readCursor(TimeCursor, cursor)) },
+      where: {
+        ...ofChannel,
+        ...(state !== undefined && { state }),
+        ...(policy !== undefined && { policyId: policy }),
+        ...olderThan(readCursor(TimeCursor, cursor)),
+      },
       orderBy: newestFirst,
       take: limit + 1,
       select: { id: true, createdAt: true },

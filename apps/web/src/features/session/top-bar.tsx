@@ -10,8 +10,12 @@ import { SignOut } from './sign-out.tsx'
 const links = [
   { href: paths.fleet(), name: 'Fleet', under: /^\/$/ },
   { href: paths.devices(), name: 'Devices', under: /^\/(devices|enroll)(\/|$)/ },
+  { href: paths.groups(), name: 'Groups', under: /^\/groups(\/|$)/ },
   { href: paths.channels(), name: 'Channels', under: /^\/(channels|releases)(\/|$)/ },
+  { href: paths.policies(), name: 'Policies', under: /^\/(policies|new-policy)(\/|$)/ },
   { href: paths.rollouts(), name: 'Rollouts', under: /^\/rollouts(\/|$)/ },
+  { href: paths.signals(), name: 'Signals', under: /^\/signals(\/|$)/ },
+  { href: paths.tokens(), name: 'Settings', under: /^\/settings(\/|$)/ },
 ]
 
 export function TopBar({ name, organization }: { name: string; organization: string }) {
