@@ -28,6 +28,7 @@ const handwritten = [
   'rollout_target_grant_order',
   'rollout_target_waiting',
   'rollout_target_pulling',
+  'rollout_target_waits_to_join',
   'rollout_live_rollback',
   'device_presence_online',
   'device_labels',

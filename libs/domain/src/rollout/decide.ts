@@ -4,7 +4,7 @@ import { nextGiveUp, run } from './run.ts'
 import { runBack } from './run-back.ts'
 import { takeBack } from './take-back.ts'
 import { earliest } from './timers.ts'
-import { regressed } from './regressed.ts'
+import { converge } from './converge.ts'
 import { nextExpiry } from './signals.ts'
 import { beginTurn, countIn, followAll, hasRoom, postpone, prefixGrew, type Turn } from './turn.ts'
 import type { Instant, RolloutView } from './view.ts'
@@ -29,6 +29,7 @@ export function decide(view: RolloutView, now: Instant): Decision {
     because: outcome.because,
     wakeAt: acted || view.more || prefixGrew(turn) || !hasRoom(turn) ? now : nextLook(turn),
     ...(outcome.ended && { ended: outcome.ended }),
+    ...(outcome.converging && { converging: outcome.converging }),
     ...(outcome.rollout && { rollout: { to: outcome.rollout, because: outcome.because } }),
     ...(outcome.evaluations && { evaluations: outcome.evaluations }),
   }
@@ -50,7 +51,7 @@ function decideState(turn: Turn): Outcome {
     case 'paused':
       return { because: paused }
     case 'completed':
-      return regressed(turn)
+      return converge(turn)
     default:
       return { because: { code: `rollout.${state}`, message: `The rollout is ${state.replaceAll('_', ' ')}.` } }
   }
@@ -58,7 +59,10 @@ function decideState(turn: Turn): Outcome {
 
 function nextLook(turn: Turn): Instant | null {
   const due = [...turn.targets.values()].map(({ dueAt }) => dueAt)
-  const times = turn.view.state === 'running' ? [...due, nextGiveUp(turn), ...reopenings(turn), nextExpiry(turn)] : due
+  const times =
+    turn.view.state === 'running' || turn.view.converges
+      ? [...due, nextGiveUp(turn), ...reopenings(turn), nextExpiry(turn)]
+      : due
   return earliest(times.filter((time) => time !== null && time > turn.now))
 }
 

@@ -48,6 +48,8 @@ export interface Decision {
   readonly rollout?: { readonly to: RolloutState; readonly because: Because }
   /** It was superseded, and none of its devices is under way any more. */
   readonly ended?: true
+  /** It is completed, and devices converge to it: it is looked at like one that runs. */
+  readonly converging?: true
   /** Why the rollout is where it is. Never missing. */
   readonly because: Because
   /** A judgement that is no wave's result: over all opened waves of a completed rollout, or by signals that hold. */

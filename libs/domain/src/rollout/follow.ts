@@ -16,6 +16,7 @@ export function follow(target: TargetView, ctx: Follow): TargetChange | null {
 }
 
 function followState(target: TargetView, ctx: Follow): TargetChange | null {
+  if (isFinal(target, ctx)) return null
   switch (target.state) {
     case 'pending':
     case 'offered':
@@ -36,6 +37,12 @@ function followState(target: TargetView, ctx: Follow): TargetChange | null {
     default:
       return null
   }
+}
+
+// Who converged after the rollout had completed is observed as long as the others were.
+function isFinal({ state, stateSince }: TargetView, { observedUntil, policy, now }: Follow): boolean {
+  if (observedUntil == null || !hasEnded(state)) return false
+  return now >= Math.max(observedUntil, stateSince + policy.observeForSec * 1000)
 }
 
 function removed(target: TargetView, ctx: Follow): TargetChange | null {

@@ -8,6 +8,8 @@ export interface Outcome {
   readonly rollout?: RolloutState
   /** It stays in its state, and nothing of it is left to do. */
   readonly ended?: true
+  /** It is completed, and devices converge to it. */
+  readonly converging?: true
   /** Judgement over all opened waves, when that is the reason. */
   readonly evaluations?: readonly Evaluation[]
 }

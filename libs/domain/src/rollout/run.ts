@@ -60,7 +60,8 @@ const nobody = {
   message: 'No device is a target: nothing proves the release, so the rollout waits here.',
 }
 
-function evaluate(turn: Turn, wave: WaveView): GateResult {
+/** What the gate of a wave that was opened says. */
+export function evaluate(turn: Turn, wave: WaveView): GateResult {
   const { policy } = turn.view
   const rule = policy.waves[wave.rule] ?? policy.waves.at(-1)
   if (!rule) throw new Error('a policy has at least one wave')
@@ -129,7 +130,7 @@ export function giveUp(turn: Turn, started: readonly WaveView[]): void {
 
 function giveUpAt({ view }: Turn): Instant | null {
   const last = view.waves.at(-1)
-  if (last?.openedAt == null || last.state === 'pending') return null
+  if (last?.openedAt == null || last.state === 'pending' || view.state === 'completed') return null
   return last.openedAt + (last.pausedMs ?? 0) + view.policy.timeouts.giveUpAfterSec * 1000
 }
 

@@ -15,6 +15,8 @@ export interface Follow {
   readonly rollsBack?: boolean
   /** Clocks of devices on the image count from here, as they stood still before. */
   readonly clocksFrom?: Instant
+  /** When the observation of the rollout is over. */
+  readonly observedUntil?: Instant | null
 }
 
 const silenceCheckMs = 5_000

@@ -53,7 +53,7 @@ export function beginTurn(view: RolloutView, now: Instant): Turn {
 }
 
 function followOf(view: RolloutView, now: Instant): Follow {
-  const { policy, state, waves, rollback, haltedAt } = view
+  const { policy, state, waves, rollback, haltedAt, observedUntil = null } = view
   return {
     policy,
     now,
@@ -61,6 +61,7 @@ function followOf(view: RolloutView, now: Instant): Follow {
     waveRules: waves.map(({ rule }) => rule),
     rollsBack: state === 'rolling_back' || (rollback != null && rollback.state !== 'aborted'),
     clocksFrom: haltedAt ?? 0,
+    observedUntil,
   }
 }
 

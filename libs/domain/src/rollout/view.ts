@@ -204,4 +204,8 @@ export interface RolloutView {
   readonly haltedAt?: Instant | null
   /** When it began, and was then expected to be finished; absent where that was not kept. */
   readonly expected?: { readonly startedAt: Instant; readonly p50: Instant | null; readonly p90: Instant | null } | null
+  /** It completed, and brought what the devices of its channel belong on: who comes late or comes back converges to it. */
+  readonly converges?: boolean
+  /** When the ends become final of what has ended, unless they came about too late for that. */
+  readonly observedUntil?: Instant | null
 }

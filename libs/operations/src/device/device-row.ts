@@ -73,7 +73,8 @@ export function readDeviceRows(tx: Tx, { organizationId, where, limit }: DeviceR
     LEFT JOIN LATERAL (
       SELECT jsonb_build_object('id', r.id, 'state', r.state, 'targetState', t.state) AS rollout
       FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
-      WHERE t.device_id = d.id AND r.state IN ('running', 'pausing', 'paused', 'aborting', 'rolling_back')
+      WHERE t.device_id = d.id AND (r.state IN ('running', 'pausing', 'paused', 'aborting', 'rolling_back')
+        OR r.state = 'completed' AND t.state NOT IN ('succeeded', 'failed', 'timed_out', 'rolled_back', 'reverted', 'skipped'))
       ORDER BY r.created_at DESC LIMIT 1) r ON true
     WHERE ${Prisma.join(conditions, ' AND ')}
     ORDER BY d.name, d.id

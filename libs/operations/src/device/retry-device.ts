@@ -7,7 +7,7 @@ import { authorize } from '../authorize.ts'
 import { OperationError } from '../errors.ts'
 import { emit } from '../outbox.ts'
 import { lockRollout } from '../rollout/lock-rollout.ts'
-import { runningStates } from '../rollout/verb-access.ts'
+import { isRunningFor, runningStates } from '../rollout/verb-access.ts'
 import { retryFailed } from '../rollout/retry-failed.ts'
 import { wakeRollout } from '../rollout/wake-rollout.ts'
 import { findDevice } from './find-device.ts'
@@ -38,7 +38,7 @@ async function retryTargets(tx: Tx, ctx: Ctx, deviceId: string): Promise<string[
     where: {
       deviceId,
       state: { in: [...failureStates] },
-      rollout: { state: { in: [...(runningStates.retry ?? [])] } },
+      rollout: { state: { in: [...(runningStates.retry ?? []), 'completed'] } },
     },
     select: { rolloutId: true },
     orderBy: { rolloutId: 'asc' },
@@ -46,7 +46,7 @@ async function retryTargets(tx: Tx, ctx: Ctx, deviceId: string): Promise<string[
   const retried: string[] = []
   for (const { rolloutId } of targets) {
     const rollout = await lockRollout(tx, rolloutId)
-    if (!rollout || !runningStates.retry?.includes(rollout.state)) continue
+    if (!rollout || !isRunningFor(rollout, 'retry')) continue
     if ((await retryFailed(tx, ctx, { rolloutId, deviceId })) === 0) continue
     await wakeRollout(tx, ctx, rolloutId)
     retried.push(rolloutId)
@@ -56,7 +56,7 @@ async function retryTargets(tx: Tx, ctx: Ctx, deviceId: string): Promise<string[
 
 function nothingToRetry(): OperationError {
   const message =
-    'There is nothing to try again: the device failed in no rollout that is running or paused, and is not held back.'
+    'There is nothing to try again: the device failed in no rollout that is running, paused, or what its channel belongs on, and is not held back.'
   return new OperationError('conflict', message, { reason: 'nothing_to_retry' })
 }
 

@@ -1,12 +1,14 @@
-import { activeStates } from '@bootfleet/domain'
+import { activeStates, earlyStates } from '@bootfleet/domain'
 import type { Prisma, Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { emit } from '../outbox.ts'
 
-/** Has the rollouts that are under way decided again, now: what they may do has changed. */
+/** Has the rollouts that are under way, or that devices converge to, decided again, now: what they may do has changed. */
 export async function wakeRollouts(tx: Tx, ctx: Ctx, where: Prisma.RolloutWhereInput = {}): Promise<void> {
   const { organizationId } = ctx
-  const active = { ...where, organizationId, state: { in: [...activeStates] } }
+  const converging = { counts: { some: { state: { in: [...earlyStates] }, count: { gt: 0 } } } }
+  const deciding = [{ state: { in: [...activeStates] } }, { state: 'completed', ...converging }]
+  const active = { ...where, organizationId, OR: deciding }
   const rollouts = await tx.rollout.findMany({ where: active, select: { id: true }, take: 1000 })
   if (rollouts.length === 0) return
   const ids = rollouts.map(({ id }) => id)

@@ -99,7 +99,7 @@ export const retentionRules: readonly RetentionRule[] = [
     keepHours: 400 * day,
     after: 'it ended',
     find: (cutoff, limit) => Prisma.sql`
-      SELECT ctid FROM rollout WHERE ended_at < ${cutoff}
+      SELECT ctid FROM rollout WHERE ended_at < ${cutoff} AND ${notCurrent}
         AND NOT EXISTS (SELECT FROM rollout_event WHERE rollout_id = rollout.id)
         AND NOT EXISTS (SELECT FROM rollout_target WHERE rollout_id = rollout.id)
       LIMIT ${limit}`,
@@ -142,9 +142,12 @@ function oldestBy(table: string, columns: { order: string; time: string }): Rete
     WHERE oldest.time < ${cutoff}`
 }
 
+// Devices still converge to the one that is current on its channel, however long ago it ended.
+const notCurrent = Prisma.sql`NOT EXISTS (SELECT FROM channel WHERE channel.current_rollout_id = rollout.id)`
+
 function ofEndedRollouts(table: string): RetentionRule['find'] {
   const from = Prisma.raw(`"${table}"`)
   return (cutoff, limit) => Prisma.sql`
     SELECT part.ctid FROM ${from} part JOIN rollout ON rollout.id = part.rollout_id
-    WHERE rollout.ended_at < ${cutoff} LIMIT ${limit}`
+    WHERE rollout.ended_at < ${cutoff} AND ${notCurrent} LIMIT ${limit}`
 }

@@ -1,4 +1,4 @@
-import { busyStates, decide, type Decision, type RolloutState, type RolloutView } from '@bootfleet/domain'
+import { busyStates, decide, earlyStates, type Decision, type RolloutState, type RolloutView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { inOrganization, systemCtx, type Ctx } from '../context.ts'
 import { loadPublicSigningKeys } from '../installation/installation-keys.ts'
@@ -14,6 +14,7 @@ import { isObservationOver } from './observed.ts'
 import { beginRollback } from './begin-rollback.ts'
 import { planRollback } from './plan-rollback.ts'
 import { planTargets } from './plan-targets.ts'
+import { reopenReturned } from './reopen-returned.ts'
 import { reroute } from './reroute.ts'
 import { readRoutes } from './routes.ts'
 import { beginRunning } from './start-rollout.ts'
@@ -66,7 +67,7 @@ async function turn(
 }
 
 async function takeOutOrReroute(tx: Tx, ctx: InstructionContext, view: RolloutView): Promise<boolean> {
-  return (await takeOut(tx, ctx, view)) || (await reroute(tx, ctx, view))
+  return (await reopenReturned(tx, ctx, view)) || (await takeOut(tx, ctx, view)) || (await reroute(tx, ctx, view))
 }
 
 // A roll-back's end is its parent's: the older one is locked first.
@@ -88,8 +89,10 @@ async function afterMove(tx: Tx, ctx: Ctx, { rollout, to, because }: Moved): Pro
 }
 
 // A device that came back just before the end of the observation is followed to its own end all the same.
-async function isUnderWay(tx: Tx, { id }: RolloutRow): Promise<boolean> {
-  return (await countTargets(tx, id, busyStates)) > 0
+// So is one that converges, however late.
+async function isUnderWay(tx: Tx, rollout: RolloutRow): Promise<boolean> {
+  if (rollout.state === 'completed' && rollout.current) return true
+  return (await countTargets(tx, rollout.id, [...earlyStates, ...busyStates])) > 0
 }
 
 // Nothing will ever be due here by itself; take it off the sweep's list.

@@ -4,14 +4,15 @@ import { digestOf, quickPolicy, TestFleet } from '@bootfleet/testkit'
 import { updateDevice } from '../device/update-device.ts'
 import { createRollout } from './create-rollout.ts'
 import { getRollout } from './get-rollout.ts'
+import { listTargets } from './list-targets.ts'
 
 let fleet: TestFleet
 afterEach(() => fleet[Symbol.asyncDispose]())
 
 test.each([
-  ['append', [1, 2], 3],
-  ['ignore', [1, 1], 2],
-] as const)('late joiners: %s', async (lateJoiners, sizes, succeeded) => {
+  ['append', 'pending', null],
+  ['ignore', 'skipped', 'joined_late'],
+] as const)('late joiners: %s; in the end they are where the channel is', async (lateJoiners, state, reason) => {
   fleet = await TestFleet.create({ devices: 3 })
   const late = fleet.devices[2]!
   const { organizationId } = fleet.ctx
@@ -23,6 +24,8 @@ test.each([
   const { id } = await createRollout(fleet.ctx, input)
   await fleet.settle()
   for (let twice = 0; twice < 2; twice++) await updateDevice(fleet.ctx, { id: late.id, group: 'default' })
+  const targets = (await listTargets(fleet.ctx, { rollout: id, limit: 9 })).items
+  expect(targets.find(({ deviceId }) => deviceId === late.id)).toMatchObject({ state, reason })
   await fleet.settle()
   for (let round = 0; round < 20; round++) {
     await fleet.reportAll()
@@ -30,7 +33,7 @@ test.each([
     await fleet.settle()
   }
   const rollout = await getRollout(fleet.ctx, { rollout: id })
-  expect(rollout).toMatchObject({ state: 'completed', eligible: succeeded, counts: { succeeded } })
-  expect(rollout.waves.map(({ size }) => size)).toEqual(sizes)
-  expect(late.booted).toBe(lateJoiners === 'append' ? digestOf(1) : digestOf(0))
+  expect(rollout).toMatchObject({ state: 'completed', eligible: 3, counts: { succeeded: 3, skipped: 0 } })
+  expect(rollout.waves.map(({ size }) => size)).toEqual([1, 2])
+  expect(late.booted).toBe(digestOf(1))
 })

@@ -1,10 +1,8 @@
 import { Prisma, type Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
-import { eligibilitySql } from './eligibility.ts'
-import { excludesOf } from './exclude-sql.ts'
-import { readInBetween } from './in-between.ts'
+import { eligibleSql } from './eligible-now.ts'
+import { joinCurrent } from './join-current.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
-import { readRoutes } from './routes.ts'
 import { wakeRollout } from './wake-rollout.ts'
 
 const joined = {
@@ -14,18 +12,28 @@ const joined = {
 
 /**
  * Adds a device that was just enrolled, moved or relabelled to the last wave of the rollouts under way on its channel
- * whose policy wants that. In the transaction that changed the device, so that nothing has to look for such devices.
+ * whose policy wants that, and notes it in the one that it converges to. In the transaction that changed the device, so
+ * that nothing has to look for such devices.
  */
 export async function appendLateJoiner(tx: Tx, ctx: Ctx, deviceId: string): Promise<void> {
   const found = await tx.$queryRaw<{ id: string }[]>`
     SELECT r.id::text FROM rollout r JOIN device_group g ON g.channel_id = r.channel_id JOIN device d ON d.group_id = g.id
-    WHERE d.id = ${deviceId}::uuid AND r.state IN ('running', 'pausing', 'paused') AND r.policy ->> 'lateJoiners' = 'append'
+    JOIN channel c ON c.id = g.channel_id
+    WHERE d.id = ${deviceId}::uuid AND (r.state = 'completed' AND r.id = c.current_rollout_id OR r.state IN ('running', 'pausing', 'paused'))
     ORDER BY r.id`
   for (const { id } of found) {
     const rollout = await lockRollout(tx, id)
-    if (rollout && ['running', 'pausing', 'paused'].includes(rollout.state))
-      await append(tx, ctx, { rollout, deviceId })
+    if (rollout) await join(tx, ctx, { rollout, deviceId })
   }
+}
+
+async function join(tx: Tx, ctx: Ctx, joining: { rollout: RolloutRow; deviceId: string }): Promise<void> {
+  const { state, current, policy, selector, plannedAt } = joining.rollout
+  if (state === 'completed' && current) return joinCurrent(tx, ctx, joining)
+  if (!['running', 'pausing', 'paused'].includes(state)) return
+  if (policy.lateJoiners === 'append') return append(tx, ctx, joining)
+  // It has its turn once the rollout is the channel's current one, which one with a selector never is.
+  if (selector === null && plannedAt !== null) await joinCurrent(tx, ctx, joining)
 }
 
 async function append(
@@ -50,20 +58,8 @@ async function insertTarget(
   ctx: Ctx,
   { rollout, deviceId }: { rollout: RolloutRow; deviceId: string },
 ): Promise<number> {
-  const { id, organizationId, channelId, releaseId, selector, policy, plannedAt } = rollout
-  const inBetween = await readInBetween(tx, { rolloutId: id })
-  const { stratifyBy } = policy
-  const eligible = eligibilitySql({
-    organizationId,
-    channelId,
-    releaseId,
-    selector,
-    excludes: excludesOf(rollout),
-    rolloutId: id,
-    stratifyBy,
-    inBetween,
-    routes: await readRoutes(tx, { channelId, releaseId }),
-  })
+  const { id, organizationId, plannedAt } = rollout
+  const eligible = await eligibleSql(tx, rollout)
   // A stratified order is ranked once; who comes later has a place of its own in it.
   const position = plannedAt === null ? Prisma.sql`position` : Prisma.sql`position & 4503599627370495`
   return tx.$executeRaw`

@@ -2,6 +2,7 @@ import type { Event } from '@bootfleet/contracts'
 import type { Decision, RolloutState, RolloutView, WaveChange } from '@bootfleet/domain'
 import type { Prisma, Tx } from '@bootfleet/db'
 import { emit } from '../outbox.ts'
+import { convergenceChanges, writeConvergence } from './convergence-events.ts'
 import { foldChanges } from './fold-changes.ts'
 import { writeGrantOrder } from './grant-order.ts'
 import { holdChanges, writeHold } from './hold-events.ts'
@@ -28,13 +29,15 @@ export async function applyDecision(
   await writeEvents(tx, ctx, decision)
   for (const wave of decision.waves) await writeWave(tx, ctx, wave)
   await writeHold(tx, ctx, decision)
+  await writeConvergence(tx, ctx, decision)
   await writeRollout(tx, ctx, decision)
   const moved =
     changed.length > 0 ||
     decision.waves.length > 0 ||
     decision.rollout !== undefined ||
     tellsRegression(rollout, decision) ||
-    holdChanges(rollout, decision)
+    holdChanges(rollout, decision) ||
+    convergenceChanges(rollout, decision)
   if (moved)
     await emit(
       tx,
@@ -117,6 +120,12 @@ function nextLook(state: RolloutState, wakeAt: number | null, now: Date): Date |
   return new Date(Math.min(wakeAt ?? Infinity, now.getTime() + recheckMs))
 }
 
+// Devices that converge are looked after like those of a rollout that runs.
+function stateToLook({ state }: RolloutRow, { converging, ended, rollout }: Decision): RolloutState {
+  if (converging) return 'running'
+  return ended ? 'completed' : (rollout?.to ?? state)
+}
+
 const endings: readonly RolloutState[] = ['completed', 'aborted', 'rolled_back']
 
 async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decision: Decision): Promise<void> {
@@ -126,7 +135,7 @@ async function writeRollout(tx: Tx, { rollout, now }: InstructionContext, decisi
     where: { id: rollout.id },
     data: {
       ...(tellsWhy(rollout, decision) && { because: { ...decision.because } }),
-      wakeAt: nextLook(decision.ended ? 'completed' : (to ?? rollout.state), decision.wakeAt, now),
+      wakeAt: nextLook(stateToLook(rollout, decision), decision.wakeAt, now),
       ...(to && movedTo(rollout, to, now)),
       ...(over && { endedAt: rollout.endedAt ?? now }),
     },
@@ -140,19 +149,20 @@ function movedTo({ state }: RolloutRow, to: RolloutState, now: Date): Prisma.Rol
 }
 
 // Why it left `running` is what people want to read as long as it stays away: a trip, a person's pause.
-function tellsWhy({ state }: RolloutRow, { because, rollout }: Decision): boolean {
-  return (
-    state === 'running' || because.code === 'rollout.regressed' || (state === 'rolling_back' && rollout !== undefined)
-  )
+function tellsWhy(before: RolloutRow, decision: Decision): boolean {
+  const { because, rollout } = decision
+  if (before.state === 'running' || because.code === 'rollout.regressed') return true
+  return convergenceChanges(before, decision) || (before.state === 'rolling_back' && rollout !== undefined)
 }
 
 // `current` moves only when a rollout to the whole channel completes.
 async function moveChannel(tx: Tx, { id, channelId, releaseId, selector }: RolloutRow): Promise<void> {
   if (selector !== null) return
-  const { currentReleaseId } = await tx.channel.findUniqueOrThrow({
+  const { currentReleaseId, currentRolloutId } = await tx.channel.findUniqueOrThrow({
     where: { id: channelId },
-    select: { currentReleaseId: true },
+    select: { currentReleaseId: true, currentRolloutId: true },
   })
-  await tx.rollout.update({ where: { id }, data: { previousReleaseId: currentReleaseId } })
+  const previous = { previousReleaseId: currentReleaseId, previousRolloutId: currentRolloutId }
+  await tx.rollout.update({ where: { id }, data: previous })
   await tx.channel.update({ where: { id: channelId }, data: { currentReleaseId: releaseId, currentRolloutId: id } })
 }

@@ -64,6 +64,7 @@ function rollbackPolicy(policy: PolicySpec): PolicySpec {
 
 async function restoreChannel(tx: Tx, { id, channelId }: RolloutRow): Promise<void> {
   await tx.$executeRaw`
-    UPDATE channel c SET current_release_id = r.previous_release_id, current_rollout_id = NULL
+    UPDATE channel c SET current_release_id = r.previous_release_id, current_rollout_id = (
+      SELECT p.id FROM rollout p WHERE p.id = r.previous_rollout_id AND p.state = 'completed')
     FROM rollout r WHERE c.id = ${channelId}::uuid AND c.current_rollout_id = r.id AND r.id = ${id}::uuid`
 }

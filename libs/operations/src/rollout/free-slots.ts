@@ -1,10 +1,10 @@
-import { activeStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
+import { decidesSql } from './convergence.ts'
 
 /**
  * Frees the slots of devices that report healthy after their attempt, on whichever image: another boot than the one they
- * were granted in. Nothing else frees a slot by itself, no timeout above all. Returns the active rollouts of those groups,
- * which may go on.
+ * were granted in. Nothing else frees a slot by itself, no timeout above all. Returns the rollouts of those groups that
+ * may go on.
  */
 export function freeSlots(
   tx: Tx,
@@ -18,5 +18,5 @@ export function freeSlots(
       RETURNING b.group_id)
     SELECT DISTINCT r.id::text AS "rolloutId", r.organization_id::text AS "organizationId"
     FROM freed JOIN device_group g ON g.id = freed.group_id JOIN rollout r ON r.channel_id = g.channel_id
-    WHERE r.state = ANY(${[...activeStates]}::text[])`
+    WHERE ${decidesSql}`
 }

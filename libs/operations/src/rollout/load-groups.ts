@@ -35,7 +35,7 @@ export async function loadGroups(tx: Tx, input: GroupsInput): Promise<Record<str
         ELSE (SELECT coalesce(sum(n.count), 0)::int FROM device_group_count n WHERE n.group_id = g.id) END AS size,
       (SELECT count(*)::int FROM budget_slot b WHERE b.group_id = g.id) AS "slotsTaken",
       (SELECT count(*)::int FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
-        WHERE t.group_id = g.id AND t.state IN ('offered', 'downloading') AND r.state IN ('running', 'pausing', 'paused'))
+        WHERE t.group_id = g.id AND t.state IN ('offered', 'downloading') AND r.state IN ('running', 'pausing', 'paused', 'completed'))
         AS downloading
     FROM device_group g JOIN organization o ON o.id = g.organization_id
     WHERE g.id = ANY(${[...input.groupIds]}::uuid[])`

@@ -2,6 +2,7 @@ import type { RolloutView, StateCounts, WaveState, WaveView } from '@bootfleet/d
 import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { readTargetCounts, type TargetCount } from './target-counts.ts'
+import { readConverges } from './convergence.ts'
 import { withPrefixes } from './grant-order.ts'
 import { loadSignals } from '../signal/load-signals.ts'
 import { expectedOf } from './kept-estimate.ts'
@@ -10,6 +11,7 @@ import { loadRollback } from './load-rollback.ts'
 import { loadTargets } from './load-targets.ts'
 import { lockBudgets } from './lock-budgets.ts'
 import type { RolloutRow } from './lock-rollout.ts'
+import { observedUntil } from './observed.ts'
 import { pickTargets } from './pick-targets.ts'
 
 /** Loads what `decide` may know: aggregates of all targets, and the rows that can change. A fixed number of queries. */
@@ -25,7 +27,8 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
   const closedSince = overdueSince(waves, rollout, now)
   const groups = await loadGroups(tx, { groupIds: followers, now, respectWindows, closedSince })
   const rollback = await loadRollback(tx, rollout)
-  const picked = await pickTargets(tx, { rollout, now, waves, groups, rollback })
+  const converges = await readConverges(tx, rollout)
+  const picked = await pickTargets(tx, { rollout, now, waves, groups, rollback, converges })
   const targets = await loadTargets(tx, rollout, picked.deviceIds)
   const unassigned = counts.find(({ wave, state }) => wave === null && state === 'pending')?.count ?? 0
   // Of a group that follows another channel since, and still has devices under way.
@@ -46,13 +49,15 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
     rollback,
     haltedAt: rollout.haltedAt?.getTime() ?? null,
     expected: expectedOf(rollout),
+    converges,
+    observedUntil: observedUntil(rollout),
   }
 }
 
 // Only once the last wave has been open long enough does it matter how much of that was closed.
-function overdueSince(waves: readonly WaveView[], { policy }: RolloutRow, now: Date): number | null {
+function overdueSince(waves: readonly WaveView[], { policy, state }: RolloutRow, now: Date): number | null {
   const last = waves.at(-1)
-  if (last?.openedAt == null) return null
+  if (last?.openedAt == null || state === 'completed') return null
   const since = last.openedAt + (last.pausedMs ?? 0)
   return now.getTime() < since + policy.timeouts.giveUpAfterSec * 1000 ? null : since
 }

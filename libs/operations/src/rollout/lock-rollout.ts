@@ -26,6 +26,8 @@ export interface RolloutRow {
   readonly endedAt: Date | null
   /** When it was expected to be finished, as `keptEstimate` reads it. */
   readonly estimate: unknown
+  /** It brought what the devices of the channel belong on. */
+  readonly current: boolean
 }
 
 /** Locks a rollout; `undefined` when there is none. */
@@ -35,7 +37,8 @@ export async function lockRollout(tx: Tx, id: string): Promise<RolloutRow | unde
       release_id::text AS "releaseId", kind, parent_id::text AS "parentId", halted_at AS "haltedAt", state, because, policy,
       selector, exclude, start_at AS "startAt", planned_at AS "plannedAt",
       plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt", started_at AS "startedAt", ended_at AS "endedAt",
-      estimate
+      estimate,
+      coalesce((SELECT c.current_rollout_id = rollout.id FROM channel c WHERE c.id = rollout.channel_id), false) AS current
     FROM rollout WHERE id = ${id}::uuid FOR UPDATE`)
   return rows[0]
 }

@@ -15,6 +15,7 @@ interface Pick {
   readonly waves: readonly WaveView[]
   readonly groups: Readonly<Record<string, GroupView>>
   readonly rollback: RollbackView | null
+  readonly converges: boolean
 }
 
 /** Ids of the targets that can change now, in the order of ids. Each part is read from an index and bounded. */
@@ -33,14 +34,16 @@ export async function pickTargets(tx: Tx, pick: Pick): Promise<{ deviceIds: stri
   }
 }
 
-const ungranted = ['pending', 'offered', 'downloading', 'staged']
+const ungranted: ('pending' | 'offered' | 'downloading' | 'staged')[] = ['pending', 'offered', 'downloading', 'staged']
 
 function byState(pick: Pick): Prisma.Sql[] {
   const { id, state } = pick.rollout
   if (state === 'running')
     return [...fill(pick), ...offerable(pick), ...grantable(pick), ...recallable(pick), ...givenUp(pick)]
+  if (state === 'completed' && pick.converges) return converging(pick)
   const swept: Partial<Record<RolloutState, string[]>> = {
     pausing: ['granted'],
+    completed: [...ungranted, 'granted'],
     superseded: [...ungranted, 'granted'],
     aborting: [...ungranted, 'granted'],
     // Over, the roll-back moves nobody any more: who is still on the image is told so.
@@ -155,6 +158,28 @@ function recallable(pick: Pick): Prisma.Sql[] {
     SELECT t.device_id, false AS due FROM rollout_target t
     WHERE t.rollout_id = ${hiddenId(pick.rollout.id)} AND t.wave = ANY(${started(pick).map(({ index }) => index)}::int[])
       AND t.state = 'granted' AND NOT t.recalled AND t.group_id = ANY(${closed}::uuid[]) LIMIT ${sweepLimit})`,
+  ]
+}
+
+// Who came late is looked for; who comes back is due by its report.
+function converging(pick: Pick): Prisma.Sql[] {
+  const { id } = pick.rollout
+  const joining = Prisma.sql`(
+    SELECT t.device_id, false AS due FROM rollout_target t
+    WHERE t.rollout_id = ${hiddenId(id)} AND t.state = 'skipped' AND t.reason IN ('joined_late', 'superseded') AND ${connected}
+    LIMIT ${fillLimit})`
+  const granted = inStates(id, ['granted'])
+  return [joining, granted, ...fill(pick), ...offerable(pick), ...grantable(pick), ...silent(pick)]
+}
+
+function silent({ rollout, waves }: Pick): Prisma.Sql[] {
+  if (!waves.some((wave) => countOf(wave, ungranted) > 0)) return []
+  return [
+    Prisma.sql`(
+    SELECT t.device_id, false AS due FROM rollout_target t
+    WHERE t.rollout_id = ${hiddenId(rollout.id)} AND t.state IN ('pending', 'offered', 'downloading', 'staged')
+      AND NOT ${connected}
+    ORDER BY t.position LIMIT ${fillLimit})`,
   ]
 }
 

@@ -74,7 +74,13 @@ function toRollout(ctx: Ctx, row: Row, { counts, rollback }: Facts): Rollout {
     waves: row.waves.map((wave) => toWave(wave, row.policy as Rollout['policy'], counts)),
     counts: sumCounts(counts),
     verbs: {
-      ...verbsOf(ctx, { state: row.state as RolloutState, kind: row.kind, rollback }),
+      ...verbsOf(ctx, {
+        state: row.state as RolloutState,
+        kind: row.kind,
+        because: row.because as Because,
+        rollback,
+        current: channel.currentRolloutId === row.id,
+      }),
       approve: approveAccess(ctx, row, approvals),
     },
   }

@@ -6,6 +6,7 @@ import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
 import { acceptSignals } from '../signal/accept-signals.ts'
 import { controlRollout, type ControlInput } from './control-rollout.ts'
+import { goOnConverging } from './go-on-converging.ts'
 import { excuseFailures } from './excuse-failures.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { requireState } from './require-state.ts'
@@ -16,7 +17,8 @@ export type PromoteRolloutInput = ControlInput & z.output<typeof PromoteRollout>
 /**
  * Opens the next wave now, whatever the gate of the open one says; its failures up to now are accepted. A `wave` that is
  * open already is left as it is, so that a request may be sent again. The approval of a manual wave is not overridden:
- * the waves before it are closed, and it waits for a person.
+ * the waves before it are closed, and it waits for a person. Of a completed rollout, a gate that holds those that converge
+ * accepts the failures up to now.
  */
 export function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRolloutInput): Promise<Rollout> {
   return controlRollout(
@@ -26,6 +28,7 @@ export function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRolloutIn
       permission: 'rollout:control',
       apply: async (tx, rollout) => {
         requireState(rollout, 'promote')
+        if (rollout.state === 'completed') return goOnConverging(tx, ctx, rollout)
         const next = await nextWave(tx, rollout, wave)
         if (next === undefined) return
         await open(tx, ctx, { ...rollout, ...next })

@@ -12,7 +12,7 @@ import { isMarked } from './read-graph.ts'
 import { findRoutes, routeFor, type RouteRow, type StoredHop } from './routes.ts'
 import type { InstructionContext } from './write-instructions.ts'
 
-const states: readonly RolloutState[] = ['running', 'pausing', 'paused']
+const states: readonly RolloutState[] = ['running', 'pausing', 'paused', 'completed']
 
 interface Rerouted {
   readonly target: TargetView

@@ -3,6 +3,7 @@ import { Prisma, type Tx } from '@bootfleet/db'
 import { selectorSql } from '../device/selector-sql.ts'
 import { applyDecision } from './apply-decision.ts'
 import { skipReason } from './eligibility.ts'
+import { takenOver, takenOverSql } from './convergence.ts'
 import { excludedSql, excludesOf } from './exclude-sql.ts'
 import { holdsSql, readInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
@@ -10,7 +11,7 @@ import type { InstructionContext } from './write-instructions.ts'
 
 /** Until its grant a target can be taken out; then it is followed to its end. */
 const early: readonly TargetState[] = ['pending', 'offered', 'downloading', 'staged']
-const states: readonly RolloutState[] = ['running', 'pausing', 'paused']
+const states: readonly RolloutState[] = ['running', 'pausing', 'paused', 'completed']
 
 interface Misfit {
   readonly deviceId: string
@@ -51,7 +52,8 @@ async function findMisfits(tx: Tx, rollout: RolloutRow, targets: readonly Target
   return tx.$queryRaw<Misfit[]>`
     WITH known AS MATERIALIZED (
       SELECT d.id, d.group_id, d.architecture, d.pinned_release_id, ${matches} AS matches,
-        ${excludedSql(excludesOf(rollout))} AS excluded
+        ${excludedSql(excludesOf(rollout))} AS excluded,
+        ${rollout.state === 'completed' ? takenOverSql(rollout.id, Prisma.sql`d.id`) : Prisma.sql`false`} AS taken_over
       FROM device d WHERE d.id = ANY(${deviceIds}::uuid[]) AND d.removed_at IS NULL),
     held AS MATERIALIZED (
       SELECT device_id FROM device_desired WHERE device_id = ANY(${deviceIds}::uuid[]) AND held_since IS NOT NULL)
@@ -61,6 +63,7 @@ async function findMisfits(tx: Tx, rollout: RolloutRow, targets: readonly Target
           WHEN g.channel_id IS DISTINCT FROM ${channelId}::uuid THEN 'other_channel'
           WHEN known.excluded THEN 'excluded'
           WHEN NOT known.matches THEN 'relabelled'
+          WHEN known.taken_over THEN 'taken_over'
           WHEN m.manifest_digest IS NULL THEN 'no_manifest'
           WHEN known.id IN (SELECT device_id FROM held) THEN 'server_behind'
           WHEN known.pinned_release_id <> ${releaseId}::uuid THEN 'pinned' END AS reason
@@ -104,5 +107,6 @@ function changeOf(target: TargetView, { reason }: Misfit, last: number | null): 
 const sentences: Record<string, string> = {
   moved: 'The device was moved to another group while the rollout ran.',
   other_channel: "The device's group follows another channel now.",
+  taken_over: takenOver.message,
   relabelled: "The device's labels do not match the selector of the rollout, and it holds no release in between.",
 }

@@ -1,6 +1,7 @@
 import { operatorVerbs, type OperatorVerb, type Rollout } from '@bootfleet/contracts'
 import { nextState, statesAllowing, type RolloutState, type RolloutVerb } from '@bootfleet/domain'
 import type { Ctx } from '../context.ts'
+import { isHeld } from './convergence-events.ts'
 import { mayVerb } from './verb-permission.ts'
 
 /** What decides which verbs a rollout allows. */
@@ -8,6 +9,9 @@ export interface VerbFacts {
   readonly state: RolloutState
   readonly kind: string
   readonly rollback: { readonly id: string } | null
+  /** Devices of the channel converge to it once it is completed. */
+  readonly current: boolean
+  readonly because: { readonly code: string }
 }
 
 const lifecycleVerb: Partial<Record<OperatorVerb, RolloutVerb>> = {
@@ -24,6 +28,16 @@ export const runningStates: Partial<Record<OperatorVerb, readonly RolloutState[]
   retry: ['running', 'paused'],
 }
 
+/** Whether a verb that does not move the rollout itself makes sense: also while devices converge to it, or are held. */
+export function isRunningFor(
+  { state, current, because }: Pick<VerbFacts, 'state' | 'current' | 'because'>,
+  verb: OperatorVerb,
+): boolean {
+  const states = runningStates[verb]
+  if (states === undefined || state !== 'completed') return states?.includes(state) ?? false
+  return current && (verb === 'retry' || isHeld(because))
+}
+
 /** Whether the caller may use each verb now, and if not why. */
 export function verbsOf(ctx: Ctx, facts: VerbFacts): Rollout['verbs'] {
   return Object.fromEntries(operatorVerbs.map((verb) => [verb, access(ctx, facts, verb)])) as Rollout['verbs']
@@ -35,11 +49,12 @@ function access(ctx: Ctx, facts: VerbFacts, verb: OperatorVerb): { allowed: bool
   return mayVerb(ctx, verb) ? { allowed: true } : { allowed: false, reason: 'Your role may not do this.' }
 }
 
-function whyIllegal({ state, kind, rollback }: VerbFacts, verb: OperatorVerb): string | undefined {
+function whyIllegal(facts: VerbFacts, verb: OperatorVerb): string | undefined {
+  const { state, kind, rollback } = facts
   if (kind === 'rollback' && verb === 'roll-back') return 'This is a roll-back itself: abort it to go forward again.'
   const inTable = lifecycleVerb[verb]
   const states = inTable ? statesAllowing(inTable) : runningStates[verb]
-  const legal = inTable ? nextState(state, inTable) !== undefined : (states?.includes(state) ?? false)
+  const legal = inTable ? nextState(state, inTable) !== undefined : isRunningFor(facts, verb)
   if (legal) return undefined
   if (state === 'rolling_back')
     return `The rollout is rolled back: pause, resume or abort its roll-back ${rollback?.id ?? ''}.`

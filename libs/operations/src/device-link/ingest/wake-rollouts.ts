@@ -1,7 +1,8 @@
 import { activeStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
+import { waitsForDeviceSql } from '../../rollout/convergence.ts'
 import { freeSlots } from '../../rollout/free-slots.ts'
-import { observedSql } from '../../rollout/observed.ts'
+import { observedTargetSql } from '../../rollout/observed.ts'
 
 /** Targets of which no report can change anything. One in no wave yet is only waited for. */
 const settledStates = ['failed', 'reverted', 'skipped', 'rolled_back']
@@ -33,8 +34,8 @@ async function makeDue(tx: Tx, deviceIds: readonly string[], now: Date): Promise
   const found = await tx.$queryRaw<(RolloutRef & { deviceId: string })[]>`
     SELECT t.rollout_id::text AS "rolloutId", t.organization_id::text AS "organizationId", t.device_id::text AS "deviceId"
     FROM rollout_target t JOIN rollout r ON r.id IS NOT DISTINCT FROM t.rollout_id
-    WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND ${observedSql(now)}
-      AND NOT t.state = ANY(${settledStates}::text[]) AND NOT (t.state = 'pending' AND t.wave IS NULL)
+    WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND (${waitsForDeviceSql} OR ${observedTargetSql(now)}
+      AND NOT t.state = ANY(${settledStates}::text[]) AND NOT (t.state = 'pending' AND t.wave IS NULL))
     ORDER BY t.rollout_id, t.device_id FOR UPDATE OF t`
   if (found.length === 0) return []
   const key = <K extends keyof (typeof found)[number]>(name: K) => found.map((one) => one[name])
@@ -50,5 +51,6 @@ function findWaiting(tx: Tx, deviceIds: readonly string[]): Promise<RolloutRef[]
   return tx.$queryRaw<RolloutRef[]>`
     SELECT DISTINCT t.rollout_id::text AS "rolloutId", t.organization_id::text AS "organizationId"
     FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
-    WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND t.state = 'pending' AND r.state = ANY(${[...activeStates]}::text[])`
+    WHERE t.device_id = ANY(${[...deviceIds]}::uuid[]) AND t.state = 'pending'
+      AND r.state = ANY(${[...activeStates, 'completed']}::text[])`
 }

@@ -1,0 +1,43 @@
+import type { Tx } from '@bootfleet/db'
+import type { Ctx } from '../context.ts'
+import { eligibleSql } from './eligible-now.ts'
+import type { RolloutRow } from './lock-rollout.ts'
+import { unplacedSql } from './planned-order.ts'
+import { wakeRollout } from './wake-rollout.ts'
+
+const joined = {
+  code: 'target.joined_late',
+  message:
+    'The device joined after the list of targets was made. It is taken into the last wave when it is connected, once the rollout is completed.',
+}
+
+/**
+ * Notes a device that joined in a locked rollout: a target that is skipped until the device is connected and the rollout is
+ * what devices of the channel converge to. So nothing waits for a machine that never comes. One that the rollout had
+ * before counts anew if it was left out, or came back from another group.
+ */
+export async function joinCurrent(
+  tx: Tx,
+  ctx: Ctx,
+  { rollout, deviceId }: { rollout: RolloutRow; deviceId: string },
+): Promise<void> {
+  const { id, organizationId } = rollout
+  const now = ctx.services.now()
+  const because = JSON.stringify(joined)
+  const noted = await tx.$queryRaw<{ online: boolean }[]>`
+    INSERT INTO rollout_target AS t (rollout_id, device_id, organization_id, group_id, position, state, reason, because, digest,
+                                from_digest, from_boot_key, hops, state_since)
+    SELECT ${id}::uuid, device_id, ${organizationId}::uuid, group_id, ${unplacedSql}, 'skipped', 'joined_late', ${because}::jsonb,
+           digest, from_digest, from_boot_key, hops, ${now}
+    FROM (${await eligibleSql(tx, rollout)} AND d.id = ${deviceId}::uuid) AS e WHERE skip IS NULL
+    ON CONFLICT (rollout_id, device_id) DO UPDATE
+    SET state = 'skipped', reason = 'joined_late', because = excluded.because, state_since = excluded.state_since,
+      due_at = ${now}, first_granted_at = NULL
+    WHERE t.state = 'skipped' OR t.state IN ('succeeded', 'reverted') AND t.group_id <> excluded.group_id
+    RETURNING EXISTS (SELECT 1 FROM device_presence p WHERE p.device_id = t.device_id AND p.online) AS online`
+  if (noted.length === 0) return
+  const event = { organizationId, rolloutId: id, deviceId, at: now, kind: 'target.joined_late', because: joined }
+  await tx.rolloutEvent.create({ data: event })
+  // The hello of one that is not connected makes it due.
+  if (noted[0]?.online) await wakeRollout(tx, ctx, id)
+}
