@@ -31,6 +31,22 @@ describe('without MQTT', () => {
   })
 })
 
+describe('where TLS ends at a proxy', () => {
+  it('the agent proves itself by a token signed with its key', async () => {
+    await using scene = await Scene.start({ agent, behindProxy: true })
+    const { plane } = scene
+    await scene.settled()
+    await plane.stopBroker()
+    await scene.agent.waitFor(() => scene.agent.output().includes('"event":"connected","carrier":"https"'))
+    await plane.desire(staged(update))
+    await scene.agent.waitFor(() => plane.state()?.phase === 'staged')
+    await plane.control({ kind: 'rotate' })
+    await scene.agent.waitFor(() => scene.agent.output().includes('certificate_renewed'))
+    const hellos = plane.all('up/hello').length
+    await scene.agent.waitFor(() => plane.all('up/hello').length > hellos)
+  })
+})
+
 describe('a desired document', () => {
   it('that was answered is answered again, and one that is older, another or forged changes nothing', async () => {
     await using scene = await Scene.start({ agent })

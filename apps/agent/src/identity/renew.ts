@@ -1,6 +1,7 @@
 import { RenewResponse } from '@bootfleet/contracts'
 import { readCertificate } from '@bootfleet/pki'
-import { problemOf, requestJson } from '../link/https-client.ts'
+import { createDeviceClient } from '../link/device-client.ts'
+import { problemOf } from '../link/https-client.ts'
 import { log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { deviceKey, saveIdentity } from './identity.ts'
@@ -18,13 +19,8 @@ export async function renewCertificate(state: Store, identity: Identity): Promis
   // The name is bound to the certificate that it replaces, so a lost answer is asked for again with the same request.
   const keyName = `key-${readCertificate(identity.certificate).serialNumber.slice(0, 16)}`
   const { csr } = await deviceKey(state, keyName)
-  const response = await requestJson({
-    method: 'POST',
-    url: new URL('/device/v1/renew', identity.https).href,
-    tls: { ca: identity.ca, cert: identity.certificate, key: current.key },
-    body: { csr },
-    timeoutMs: 30_000,
-  })
+  const ask = createDeviceClient({ identity, key: current.key })
+  const response = await ask({ method: 'POST', path: '/device/v1/renew', body: { csr }, timeoutMs: 30_000 })
   if (response.status >= 300) throw new Error(`the certificate was not renewed: ${problemOf(response).detail}`)
   const renewed = { ...identity, ...RenewResponse.parse(response.json), keyName }
   await saveIdentity(state, renewed)

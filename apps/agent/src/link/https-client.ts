@@ -14,6 +14,7 @@ export interface HttpsRequest {
   url: string
   tls: ClientTls
   body?: unknown
+  headers?: Record<string, string>
   timeoutMs: number
   signal?: AbortSignal
   agent?: Agent
@@ -35,6 +36,7 @@ export function requestJson(input: HttpsRequest): Promise<HttpsResponse> {
       ...input.tls,
       minVersion: 'TLSv1.2',
       headers: {
+        ...input.headers,
         accept: 'application/json',
         ...(payload && { 'content-type': 'application/json', 'content-length': payload.length }),
       },

@@ -4,7 +4,9 @@ import type { Envelope, UpKind } from '@bootfleet/contracts'
 import type { Identity } from '../identity/identity.ts'
 import { log, messageOf } from '../log.ts'
 import { pause } from './back-off.ts'
-import { problemOf, requestJson } from './https-client.ts'
+import { createDeviceClient } from './device-client.ts'
+import type { AskServer } from './device-client.ts'
+import { problemOf } from './https-client.ts'
 import type { HttpsResponse } from './https-client.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
@@ -24,6 +26,7 @@ export interface HttpsTransportInput {
 
 /** What all requests of one connection share. */
 interface Channel extends HttpsTransportInput {
+  ask: AskServer
   agent: Agent
   stop: AbortController
 }
@@ -35,6 +38,7 @@ interface Channel extends HttpsTransportInput {
 export function openHttpsTransport(input: HttpsTransportInput): Transport {
   const channel: Channel = {
     ...input,
+    ask: createDeviceClient(input),
     agent: new Agent({ keepAlive: true, maxSockets: 3 }),
     stop: new AbortController(),
   }
@@ -70,13 +74,12 @@ async function pollUntilBroken(channel: Channel): Promise<void> {
   }
 }
 
-async function poll({ identity, conn, lastDesired, events, ...channel }: Channel): Promise<void> {
+async function poll({ ask, conn, lastDesired, events, ...channel }: Channel): Promise<void> {
   const { gen, hash } = lastDesired()
   const news = { gen: String(gen), conn, wait: String(waitSec), ...(hash !== undefined && { hash }) }
-  const response = await requestJson({
+  const response = await ask({
     method: 'GET',
-    url: new URL(`/device/v1/desired?${new URLSearchParams(news).toString()}`, identity.https).href,
-    tls: { ca: identity.ca, cert: identity.certificate, key: channel.key },
+    path: `/device/v1/desired?${new URLSearchParams(news).toString()}`,
     agent: channel.agent,
     timeoutMs: (waitSec + 20) * 1000,
     signal: channel.stop.signal,
@@ -88,11 +91,10 @@ async function poll({ identity, conn, lastDesired, events, ...channel }: Channel
   if (desired !== undefined) events.onDesired(desired)
 }
 
-async function post({ identity, ...channel }: Channel, message: { kind: UpKind; envelope: Envelope }): Promise<void> {
-  const response = await requestJson({
+async function post({ ask, ...channel }: Channel, message: { kind: UpKind; envelope: Envelope }): Promise<void> {
+  const response = await ask({
     method: 'POST',
-    url: new URL('/device/v1/up', identity.https).href,
-    tls: { ca: identity.ca, cert: identity.certificate, key: channel.key },
+    path: '/device/v1/up',
     agent: channel.agent,
     body: { messages: [message] },
     timeoutMs: sendMs,

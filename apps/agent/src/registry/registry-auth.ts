@@ -5,7 +5,7 @@ import type { RegistryAuth } from '@bootfleet/contracts'
 import { sha256Hex } from '@bootfleet/pki'
 import { deviceKey } from '../identity/identity.ts'
 import type { Identity } from '../identity/identity.ts'
-import { requestJson } from '../link/https-client.ts'
+import { createDeviceClient } from '../link/device-client.ts'
 import { log } from '../log.ts'
 import { readOptional, writeDurable } from '../store/durable-file.ts'
 import type { Store } from '../store/store.ts'
@@ -23,12 +23,8 @@ export interface RegistryAuthPlaces {
 /** Asks the server for the logins of this device and puts them where bootc looks first. Throws when it cannot be asked. */
 export async function refreshRegistryAuth(places: RegistryAuthPlaces, identity: Identity): Promise<void> {
   const { key } = await deviceKey(places.state, identity.keyName)
-  const response = await requestJson({
-    method: 'GET',
-    url: new URL('/device/v1/registry-auth', identity.https).href,
-    tls: { ca: identity.ca, cert: identity.certificate, key },
-    timeoutMs: requestMs,
-  })
+  const ask = createDeviceClient({ identity, key })
+  const response = await ask({ method: 'GET', path: '/device/v1/registry-auth', timeoutMs: requestMs })
   // A server of before this route hands out nothing, and takes nothing back.
   if (response.status === 404) return
   if (response.status >= 300) throw new Error(`the server answered ${response.status} when asked for registry logins`)

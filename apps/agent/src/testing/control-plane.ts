@@ -30,6 +30,7 @@ export class ControlPlane implements DevicePlane, AsyncDisposable {
   readonly received: Received[] = []
   /** Enrollment requests that came, tokens and all. */
   readonly enrollments: unknown[] = []
+  readonly certificates = new Map<string, string>()
   pendingApprovals = 0
   registryAuth: RegistryAuth | null = null
   gen = 0
@@ -56,7 +57,8 @@ export class ControlPlane implements DevicePlane, AsyncDisposable {
     this.broker = broker
   }
 
-  static async start(): Promise<ControlPlane> {
+  /** `behindProxy`: requests over HTTPS come without certificates. */
+  static async start({ behindProxy = false } = {}): Promise<ControlPlane> {
     const now = new Date()
     const authority = await createAuthority({ commonName: 'bootfleet test', now })
     const names = ['localhost', '127.0.0.1']
@@ -65,7 +67,7 @@ export class ControlPlane implements DevicePlane, AsyncDisposable {
     const tls = { key: server.privateKeyPem, cert: server.chainPem, ca: authority.certificatePem, requestCert: true }
     plane.tls = tls
     await plane.startBroker()
-    const https = serveDevices(plane, { ...tls, rejectUnauthorized: false })
+    const https = serveDevices(plane, { ...tls, requestCert: !behindProxy, rejectUnauthorized: false })
     plane.closeHttps = await listen(https, 0)
     plane.httpsPort = (https.address() as AddressInfo).port
     plane.broker.authorizePublish = (_client, packet, done) => {

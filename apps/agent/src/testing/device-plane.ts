@@ -9,6 +9,8 @@ export interface DevicePlane {
   readonly authority: Awaited<ReturnType<typeof createAuthority>>
   readonly signingKey: Awaited<ReturnType<typeof createSigningKey>>
   readonly enrollments: unknown[]
+  /** Certificates that were issued, by fingerprint. */
+  readonly certificates: Map<string, string>
   registryAuth: RegistryAuth | null
   pendingApprovals: number
   readonly gen: number

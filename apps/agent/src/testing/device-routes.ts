@@ -3,7 +3,7 @@ import { createServer } from 'node:https'
 import type { Server, ServerOptions } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { EnrollRequest, RenewRequest, UpBatch } from '@bootfleet/contracts'
-import { issueDeviceCertificate } from '@bootfleet/pki'
+import { claimedFingerprint, fingerprintOf, issueDeviceCertificate, readDeviceToken } from '@bootfleet/pki'
 import { device, token, type DevicePlane } from './device-plane.ts'
 
 /** The device side of the HTTP surface, as thin as it can be. */
@@ -21,7 +21,7 @@ async function answer(plane: DevicePlane, request: IncomingMessage): Promise<Ans
   const url = new URL(request.url ?? '/', 'https://localhost')
   const body = request.method === 'POST' ? await readJson(request) : undefined
   if (url.pathname === '/device/v1/enroll') return enroll(plane, body)
-  if (!(request.socket as TLSSocket).authorized) return [401, { code: 'unauthorized', title: 'No certificate' }]
+  if (!(await isKnown(plane, request))) return [401, { code: 'unauthorized', title: 'No certificate' }]
   if (url.pathname === '/device/v1/renew') {
     const { csr } = RenewRequest.parse(body)
     return [200, { certificate: await certificateFor(plane, csr), ca: plane.authority.certificatePem }]
@@ -30,6 +30,15 @@ async function answer(plane: DevicePlane, request: IncomingMessage): Promise<Ans
   if (url.pathname === '/device/v1/up') return up(plane, body)
   if (url.pathname === '/device/v1/desired') return desired(plane, url.searchParams)
   return [404, { code: 'not_found', title: 'No such route' }]
+}
+
+// Behind a proxy that ends TLS there is no certificate to see.
+async function isKnown(plane: DevicePlane, { socket, headers }: IncomingMessage): Promise<boolean> {
+  if ((socket as TLSSocket).authorized) return true
+  const signed = headers.authorization?.slice('Bearer '.length) ?? ''
+  const certificatePem = plane.certificates.get(claimedFingerprint(signed)) ?? ''
+  const audience = `https://127.0.0.1:${plane.httpsPort}`
+  return (await readDeviceToken(signed, { certificatePem, audience, now: new Date() })).deviceId === device
 }
 
 async function enroll(plane: DevicePlane, body: unknown): Promise<Answer> {
@@ -51,7 +60,9 @@ async function enroll(plane: DevicePlane, body: unknown): Promise<Answer> {
 
 async function certificateFor(plane: DevicePlane, csrPem: string): Promise<string> {
   const whom = { csrPem, deviceId: device, organizationId: 'test', incarnation: 1, now: new Date(), validDays: 2 }
-  return (await issueDeviceCertificate(plane.authority, whom)).certificatePem
+  const { certificatePem } = await issueDeviceCertificate(plane.authority, whom)
+  plane.certificates.set(fingerprintOf(certificatePem), certificatePem)
+  return certificatePem
 }
 
 function up(plane: DevicePlane, body: unknown): Answer {

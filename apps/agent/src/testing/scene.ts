@@ -22,6 +22,7 @@ export interface SceneOptions {
   softRebootCapable?: boolean
   boot?: NonNullable<Parameters<FakeMachine['pinBehaviour']>[1]>
   env?: Record<string, string>
+  behindProxy?: boolean
 }
 
 /** A control plane, a machine and the agent on it; the agent has its enrollment document. */
@@ -33,7 +34,7 @@ export class Scene implements AsyncDisposable {
   ) {}
 
   static async start(options: SceneOptions): Promise<Scene> {
-    const plane = await ControlPlane.start()
+    const plane = await ControlPlane.start(options)
     const machine = await sceneMachine(options)
     await putEnrollment(machine, plane.enrollmentDocument())
     return new Scene(plane, machine, startAgent(machine, options))
