@@ -26,4 +26,12 @@ describe('documents', () => {
     expect(relativeLinks('docs/adr/z.md', text).map((link) => link.file)).toEqual(['docs/a.md', 'docs/adr/d.md'])
     expect([...anchors('# One `two`\n## One two\n')]).toEqual(['one-two', 'one-two-1'])
   })
+
+  test('every line of the agent’s unit is explained', () => {
+    const keys = [...readText('deploy/agent/bootfleet-agent.service').matchAll(/^(\w+=)/gm)].map(
+      ([, key]) => `\`${key}\``,
+    )
+    const text = readText('docs/agent.md')
+    expect(keys.filter((key) => !text.includes(key))).toEqual(['`Description=`', '`WantedBy=`'])
+  })
 })
