@@ -5,7 +5,7 @@ export function findMiscounts(db: Database): Promise<string[]> {
   return db.transaction('system', async (tx) => {
     const rows = await tx.$queryRaw<{ found: string }[]>`
       SELECT concat_ws(' ', 'rollout', rollout_id, 'wave', wave, state, 'counted', coalesce(c.count, 0), 'are', coalesce(t.count, 0)) AS found
-      FROM (SELECT rollout_id, coalesce(wave, -1) AS wave, state, count(*) AS count FROM rollout_target GROUP BY 1, 2, 3) AS t
+      FROM (SELECT rollout_id, coalesce(wave, -2 - pool) AS wave, state, count(*) AS count FROM rollout_target GROUP BY 1, 2, 3) AS t
       FULL JOIN rollout_count c USING (rollout_id, wave, state)
       WHERE coalesce(c.count, 0) <> coalesce(t.count, 0)`
     const groups = await tx.$queryRaw<{ found: string }[]>`

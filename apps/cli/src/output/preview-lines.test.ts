@@ -20,6 +20,7 @@ const id = '0198c0de-0000-7000-8000-000000000001'
 
 function aPreview(preview: Partial<RolloutPreview> = {}): RolloutPreview {
   const common = {
+    selector: null,
     soakSec: 60,
     bytesToPull: 3_000_000,
     devices: [{ id, name: 'kiosk-1' }],
@@ -69,4 +70,11 @@ test('a preview says what each wave pulls, and that some devices take other rele
 
 test('a preview of an order that is not stratified says nothing of labels', () => {
   expect(previewLines(aPreview({ stratifyBy: null }), output).join('\n')).not.toMatch(/label|berlin/)
+})
+
+test('a preview says which devices a wave with a selector takes', () => {
+  const [canary, rest] = aPreview().waves
+  const lines = previewLines(aPreview({ waves: [{ ...canary!, selector: 'site=lab' }, rest!] }), output)
+  expect(lines).toContain('  1 canary: devices that match site=lab')
+  expect(lines.join('\n')).not.toContain('2 rest: devices that match')
 })

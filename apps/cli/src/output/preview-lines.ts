@@ -33,6 +33,7 @@ export function previewLines(preview: RolloutPreview, output: Output): string[] 
     `${paint('bold', plain(titleOf(preview)))}: ${countOf(eligible, 'device')} in ${countOf(waves.length, 'wave')}` +
       `${bytesToPull === null ? '' : `, ${formatBytes(bytesToPull)} to pull`}.`,
     ...(waves.length > 0 ? ['', ...renderTable(columns, waves, { width: output.width(), paint })] : []),
+    ...selectorLines(preview),
     ...hopLines(preview, output),
     ...estimateLines(preview, output),
     ...strataLines(preview, output),
@@ -70,6 +71,13 @@ function estimateLines({ estimate }: RolloutPreview, output: Output): string[] {
       ? 'Never done: a window stays closed'
       : `Done by ${p50} (half of the tries), ${p90} (nine of ten)`
   return ['', ...paragraph(output, `${when}; ${basis}, if every device connects and succeeds.`)]
+}
+
+function selectorLines({ waves }: RolloutPreview): string[] {
+  const lines = waves.flatMap(({ index, name, selector }) =>
+    selector === null ? [] : [plain(`  ${index + 1} ${name}: devices that match ${selector}`)],
+  )
+  return lines.length > 0 ? ['', ...lines] : []
 }
 
 function strataLines({ stratifyBy, waves }: RolloutPreview, output: Output): string[] {

@@ -21,6 +21,7 @@ export function aWave(wave: Partial<RolloutWave> = {}): RolloutWave {
     index: 0,
     name: 'canary',
     size: 1,
+    selector: null,
     state: 'open',
     approval: 'auto',
     counts: aCount(),

@@ -19,11 +19,41 @@ test.each(['', 'site=berlin', 'a b', '-site', 'a'.repeat(64)])(
 
 const wave = { name: 'canary', size: { count: 1 } }
 
+test('a wave may name its devices by a selector, and then needs no size', () => {
+  const { waves } = PolicyInput.parse({ waves: [wave, { name: 'lab', selector: 'site=lab' }] })
+  expect(waves).toMatchObject([{ selector: null }, { selector: 'site=lab', size: null }])
+})
+
+test('percentages grow from wave to wave with the same selector, each selector by itself', () => {
+  const percent = (of: number, selector?: string) => ({ ...wave, size: { percent: of }, ...(selector && { selector }) })
+  const pathsOf = (...waves: object[]) =>
+    PolicyInput.safeParse({ waves }).error?.issues.map(({ path }) => path.join('.')) ?? []
+  expect(pathsOf(percent(50), percent(10, 'a'), percent(20, 'a'), percent(20, 'b'))).toEqual([])
+  expect(pathsOf(percent(10, 'a'), percent(10), percent(10, 'a'))).toEqual(['waves.2.size.percent'])
+  expect(pathsOf(percent(10, 'a'), percent(5, ' a '))).toEqual(['waves.1.size.percent'])
+})
+
 test.each([
   [{ approvals: -1 }, 'approvals', /^approvals must be a whole number from 0 to 10/],
   [{ approvals: 1.5 }, 'approvals', /^approvals must be a whole number from 0 to 10/],
   [{ approvals: 'two' }, 'approvals', /^approvals must be a whole number.*how many people other than the creator/],
   [{ waves: [{ ...wave, approval: 'yes' }] }, 'waves.0.approval', /^approval must be "auto".* or "manual"/],
+  [
+    { waves: [{ ...wave, selector: 'a b' }] },
+    'waves.0.selector',
+    /^selector must be a selector, or null.*write key=value/,
+  ],
+  [
+    { waves: [{ ...wave, selector: '' }] },
+    'waves.0.selector',
+    /^selector must be a selector, or null.*A term is empty/,
+  ],
+  [
+    { waves: [{ name: 'all' }] },
+    'waves.0.size',
+    /^size must say how many, such as {"count": 1}.*only a wave with a selector/,
+  ],
+  [{ rest: { selector: 'a' } }, 'rest', /selector/],
   [{ exclude: 'a b' }, 'exclude', /^exclude must be a selector, or null.*write key=value/],
   [{ exclude: '' }, 'exclude', /^exclude must be a selector, or null to leave nobody out: A term is empty/],
   [{ rest: { approval: true } }, 'rest.approval', /^approval must be "auto".* or "manual"/],

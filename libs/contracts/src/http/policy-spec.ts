@@ -74,28 +74,38 @@ const approval = z
   )
   .default('auto')
 
-/** A selector of devices to leave out; the message names the field and what is wrong with it. */
-const exclude = z
-  .string()
-  .max(selectorLimits.bytes)
-  .superRefine((text, issues) => {
-    try {
-      parseSelector(text)
-    } catch (error) {
-      const why = error instanceof Error ? error.message : ''
-      issues.addIssue({ code: 'custom', message: `exclude must be a selector, or null to leave nobody out: ${why}` })
-    }
-  })
-  .nullable()
-  .default(null)
+/** A selector of devices, or null; the message names the field and what is wrong with it. */
+function selectorOrNull(field: string, nobody: string) {
+  return z
+    .string()
+    .max(selectorLimits.bytes)
+    .superRefine((text, issues) => {
+      try {
+        parseSelector(text)
+      } catch (error) {
+        const why = error instanceof Error ? error.message : ''
+        issues.addIssue({ code: 'custom', message: `${field} must be a selector, or null ${nobody}: ${why}` })
+      }
+    })
+    .nullable()
+    .default(null)
+}
+
+const exclude = selectorOrNull('exclude', 'to leave nobody out')
 
 const approvalsRule =
   'approvals must be a whole number from 0 to 10: how many people other than the creator must approve before a rollout starts'
 const approvals = z.number(approvalsRule).int(approvalsRule).min(0, approvalsRule).max(10, approvalsRule).default(0)
 
+const sizeRule =
+  'size must say how many, such as {"count": 1} or {"percent": 5}; only a wave with a selector may leave it out, to take all that match'
+
 const Wave = z.strictObject({
   name: z.string().min(1).max(40),
-  size: Share,
+  /** Takes only devices that match; who matches several waves belongs to the first of them. */
+  selector: selectorOrNull('selector', 'to take devices whatever their labels'),
+  /** Of those that match, if there is a selector; none: all of them. */
+  size: Share.nullable().default(null),
   soakSec: seconds.default(300),
   gate: Gate.default(canaryGate),
   approval,
@@ -127,7 +137,9 @@ export const PolicyInput = z
     waves: z
       .array(Wave)
       .max(20)
-      .default([{ name: 'canary', size: { percent: 5 }, soakSec: 300, gate: canaryGate, approval: 'auto' }]),
+      .default([
+        { name: 'canary', selector: null, size: { percent: 5 }, soakSec: 300, gate: canaryGate, approval: 'auto' },
+      ]),
     rest: Rest.default({ name: 'rest', soakSec: 300, gate: restGate, approval: 'auto' }),
     timeouts: Timeouts.default(Timeouts.parse({})),
     windows: z.enum(['respect', 'ignore']).default('respect'),
@@ -148,21 +160,30 @@ export const PolicyInput = z
     approvals,
   })
   .superRefine(({ waves }, issues) => {
-    let last = 0
-    waves.forEach(({ size }, index) => {
+    const last = new Map<string | null, number>()
+    waves.forEach(({ selector, size }, index) => {
+      const refuse = (path: string[], message: string) =>
+        issues.addIssue({ code: 'custom', path: ['waves', index, ...path], message })
+      if (size === null) return selector === null ? refuse(['size'], sizeRule) : undefined
       if (!('percent' in size)) return
+      const before = last.get(sameAs(selector)) ?? 0
       // What is no percentage at all is told where it stands.
-      if (size.percent > 0 && size.percent <= last)
-        issues.addIssue({
-          code: 'custom',
-          path: ['waves', index, 'size', 'percent'],
-          message: `percentages are cumulative: ${size.percent} must be more than ${last}`,
-        })
-      last = Math.max(last, size.percent)
+      if (size.percent > 0 && size.percent <= before)
+        refuse(['size', 'percent'], `percentages are cumulative: ${size.percent} must be more than ${before}`)
+      last.set(sameAs(selector), Math.max(before, size.percent))
     })
   })
   .meta({ id: 'PolicyInput' })
 export type PolicyInput = z.input<typeof PolicyInput>
+
+// What cannot be read is told where it stands.
+function sameAs(selector: string | null): string | null {
+  try {
+    return selector === null ? null : JSON.stringify(parseSelector(selector))
+  } catch {
+    return selector
+  }
+}
 
 /** The recipe as a rollout freezes it: the rest is its last wave. */
 export function policySpec(input: z.output<typeof PolicyInput>): DomainPolicySpec {

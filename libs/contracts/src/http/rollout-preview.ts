@@ -14,6 +14,8 @@ export const PreviewWave = z
     index: count,
     name: z.string(),
     size: count,
+    /** Its devices match it; null: they need not. */
+    selector: z.string().nullable(),
     soakSec: count,
     /** The first devices in the planned order, at most 20. */
     devices: z.array(NamedRef),

@@ -35,6 +35,8 @@ export const RolloutWave = z
     index: count,
     name: z.string(),
     size: count,
+    /** Its devices match it; null: they need not. */
+    selector: z.string().nullable(),
     state: z.enum(waveStates),
     /** `manual`: it opens only once a person has approved it. */
     approval: z.enum(['auto', 'manual']),

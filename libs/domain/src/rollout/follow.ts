@@ -48,9 +48,7 @@ function isFinal({ state, stateSince }: TargetView, { observedUntil, policy, now
 function removed(target: TargetView, ctx: Follow): TargetChange | null {
   const because = { code: 'target.removed', message: 'The device was removed from the fleet.' }
   if (hasEnded(target.state)) return target.holdsSlot ? freeSlot(target, ctx) : null
-  // It takes its place of the last wave along: a place that nobody is left for could never be filled.
-  const wave = target.wave ?? ctx.waveRules.length - 1
-  return move(ctx, target, { to: 'skipped', because, wave, reason: 'removed', slot: 'free' })
+  return move(ctx, target, { to: 'skipped', because, reason: 'removed', slot: 'free' })
 }
 
 function freeSlot(target: TargetView, ctx: Follow): TargetChange {

@@ -5,7 +5,7 @@ import { backedOffUntil, whyBackedOff } from './grant-backoff.ts'
 import { move } from './move.ts'
 import { uncountedDevices } from './signals.ts'
 import type { ReportView, TargetView, WaveView } from './view.ts'
-import { apply, assigned, followDevice, hasRoom, targetsIn, type Turn } from './turn.ts'
+import { apply, assigned, followDevice, hasRoom, takesIn, targetsIn, type Turn } from './turn.ts'
 
 /**
  * Fills the open waves, offers downloads and grants reboots, each within its budget. Without `grants` a device keeps the
@@ -18,12 +18,13 @@ export function giveOut(turn: Turn, open: readonly WaveView[], { grants } = { gr
   renewAll(turn)
 }
 
-// An open wave takes the first connected unassigned targets in the salted order until it is full.
+// An open wave takes the first connected unassigned targets of its pools in the salted order until it is full. The waves
+// before it were asked first, so nobody is taken whom one of those needs.
 function fill(turn: Turn, wave: WaveView): void {
   let room = wave.size - assigned(turn, wave)
   for (const target of targetsIn(turn, ['pending'])) {
     if (room <= 0 || !hasRoom(turn)) return
-    if (target.wave !== null || !target.device.connected || isBusy(target)) continue
+    if (target.wave !== null || !takesIn(turn, wave, target) || !target.device.connected || isBusy(target)) continue
     const because = { code: 'target.assigned', message: `Taken into wave ${wave.index + 1}.`, wave: wave.index }
     apply(turn, move(turn.ctx, target, { to: 'pending', because, wave: wave.index, event: 'target.assigned' }))
     // It may have booted the image on its own, or have been quarantined, while it waited.

@@ -33,8 +33,10 @@ export interface GateRule {
 
 export interface WaveRule {
   readonly name: string
-  /** A count is an increment, a percentage is cumulative. `null`: the rest. */
+  /** A count is an increment, a percentage is cumulative. `null`: the rest; with a selector: all that match it. */
   readonly size: Share | null
+  /** Takes only devices whose labels match, and of those that match several the ones that match this one first. */
+  readonly selector?: string | null | undefined
   readonly soakSec: number
   readonly gate: GateRule
   /** `manual`: it opens only once a person has approved it. */

@@ -8,7 +8,8 @@ import { move } from './move.ts'
 import type { Outcome } from './outcome.ts'
 import { judgeSignals, type SignalVerdict } from './signals.ts'
 import { earliest } from './timers.ts'
-import { apply, assigned, gateCounts, hasRoom, targetsIn, unfinished, type Turn } from './turn.ts'
+import { nobodyMatches, waitsForDevices } from './narrowed-wave.ts'
+import { apply, assigned, gateCounts, hasRoom, takesIn, targetsIn, unfinished, type Turn } from './turn.ts'
 import type { Instant, TargetView, WaveView } from './view.ts'
 
 /** A running rollout: failures first, then what passed, then the next wave or more of the open ones. */
@@ -121,7 +122,7 @@ export function giveUp(turn: Turn, started: readonly WaveView[]): void {
   for (const target of leftovers(turn)) {
     if (!hasRoom(turn)) return
     if (turn.now < lostAt(turn, target, opened)) continue
-    const roomy = started.find((candidate) => assigned(turn, candidate) < candidate.size)
+    const roomy = started.find((one) => assigned(turn, one) < one.size && takesIn(turn, one, target))
     const wave = target.wave ?? (roomy ?? turn.view.waves.at(-1))?.index ?? null
     const instruct = target.state === 'pending' ? {} : ({ instruct: { kind: 'none' } } as const)
     apply(turn, move(turn.ctx, target, { to: 'skipped', because, wave, reason: 'unreachable', ...instruct }))
@@ -158,14 +159,12 @@ export function nextGiveUp(turn: Turn): Instant | null {
 export function progress(turn: Turn, [wave]: readonly WaveView[]): Because {
   if (!wave) return { code: 'rollout.running', message: 'Devices of earlier waves are still under way.' }
   const { verdict, because } = evaluate(turn, wave)
-  if (verdict === 'hold') return because
+  if (verdict === 'hold') return wave.size === 0 ? nobodyMatches(turn, wave) : because
   const missing = wave.size - assigned(turn, wave)
-  const busy = targetsIn(turn, ['pending']).find(({ device }) => device.busyWith !== null)
+  const waiting = targetsIn(turn, ['pending']).filter((target) => takesIn(turn, wave, target))
+  const busy = waiting.find(({ device }) => device.busyWith !== null)
   if (missing > 0 && busy) return finishesOther(busy)
-  if (missing > 0) {
-    const message = `Wave ${wave.index + 1} waits for ${missing} of ${wave.size} devices to connect.`
-    return { code: 'wave.waiting_for_devices', message, wave: wave.index, missing, size: wave.size }
-  }
+  if (missing > 0) return waitsForDevices(turn, wave, missing)
   const ready = targetsIn(turn, ['staged', 'offered']).filter(readyToApply)
   return ready.map((target) => whyNoGrant(turn, target)).find(Boolean) ?? { ...because, wave: wave.index }
 }

@@ -6,6 +6,8 @@ import type { GateCounts } from './gate.ts'
 import { changed, move } from './move.ts'
 import { endStates, failureStates, hasEnded, targetStates, type TargetState } from './target-lifecycle.ts'
 import { dueAfter, type Follow } from './timers.ts'
+import { commonPool, takesFrom } from './wave-pools.ts'
+import { unassignedIn, waveToLeave, type Places } from './wave-to-leave.ts'
 import type { Instant, RolloutView, TargetView, WaveView } from './view.ts'
 
 /** Changes that one call of `decide` makes at most; the rest comes in the next turn. */
@@ -27,6 +29,10 @@ export interface Turn {
   readonly waves: WaveChange[]
   readonly grantIds: string[]
   unassigned: number
+  /** Of these, how many are in each pool. */
+  readonly pools: Map<number, number>
+  /** The pools that each wave takes from. */
+  readonly takes: readonly ReadonlySet<number>[]
 }
 
 const downloadingStates: readonly TargetState[] = ['offered', 'downloading']
@@ -49,6 +55,8 @@ export function beginTurn(view: RolloutView, now: Instant): Turn {
     waves: [],
     grantIds: [...view.grantIds],
     unassigned: view.unassigned,
+    pools: unassignedIn(view),
+    takes: takesFrom(view.waves, view.policy.waves),
   }
 }
 
@@ -86,10 +94,13 @@ export function apply(turn: Turn, change: TargetChange): void {
   turn.changes.push(change)
 }
 
-function recount(turn: Turn, { wave, state }: TargetView, by: 1 | -1): void {
+function recount(turn: Turn, { wave, state, pool = commonPool }: TargetView, by: 1 | -1): void {
   const counts = wave === null ? undefined : turn.counts.get(wave)
   if (counts) counts[state] += by
-  else if (state === 'pending') turn.unassigned += by
+  else if (state === 'pending') {
+    turn.unassigned += by
+    turn.pools.set(pool, (turn.pools.get(pool) ?? 0) + by)
+  }
 }
 
 function rebudget(turn: Turn, target: TargetView, change: TargetChange): void {
@@ -111,8 +122,22 @@ export function followDevice(turn: Turn, deviceId: string): void {
     const target = turn.targets.get(deviceId)
     const change = target && follow(target, turn.ctx)
     if (!change) return
-    apply(turn, change)
+    apply(turn, leaves(target, change) ? { ...change, wave: waveToLeave(placesOf(turn), target) } : change)
   }
+}
+
+function leaves({ wave }: TargetView, { from, to }: TargetChange): boolean {
+  return wave === null && from === 'pending' && to === 'skipped'
+}
+
+function placesOf(turn: Turn): Places {
+  const { takes, pools, view } = turn
+  return { takes, pools, waves: view.waves, taken: (wave) => assigned(turn, wave) }
+}
+
+/** Whether a wave takes devices like this one. */
+export function takesIn({ takes }: Turn, { index }: WaveView, { pool = commonPool }: TargetView): boolean {
+  return takes[index]?.has(pool) ?? false
 }
 
 /** Gives targets that were due and did not change their next time, so that they are not looked at over and over. */

@@ -130,6 +130,8 @@ export interface TargetView {
   /** Its value of the label that the group's budget counts by. */
   readonly bucket?: string | null | undefined
   readonly wave: number | null
+  /** The rule of the first wave whose selector it matched when it was planned; none: `commonPool`. */
+  readonly pool?: number | undefined
   readonly state: TargetState
   readonly stateSince: Instant
   readonly dueAt: Instant | null
@@ -190,6 +192,8 @@ export interface RolloutView {
   readonly targets: readonly TargetView[]
   /** Planned targets in no wave yet, over the whole rollout. */
   readonly unassigned: number
+  /** How many of them are in each pool; without it all are in the common one. */
+  readonly pools?: Readonly<Record<number, number>> | undefined
   /** More targets are due than were loaded. */
   readonly more: boolean
   /** Fresh ids for grants, one for each target that may get one. */

@@ -1,4 +1,12 @@
-import { busyStates, decide, earlyStates, type Decision, type RolloutState, type RolloutView } from '@bootfleet/domain'
+import {
+  busyStates,
+  decide,
+  earlyStates,
+  selectorPools,
+  type Decision,
+  type RolloutState,
+  type RolloutView,
+} from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { inOrganization, systemCtx, type Ctx } from '../context.ts'
 import { loadPublicSigningKeys } from '../installation/installation-keys.ts'
@@ -125,6 +133,7 @@ async function plan(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
     organizationId,
     rolloutId: rollout.id,
     stratifyBy: policy.stratifyBy,
+    pools: selectorPools(policy.waves),
     inBetween: await readInBetween(tx, { rolloutId: rollout.id }),
     routes: await readRoutes(tx, rollout),
   }

@@ -64,9 +64,9 @@ async function insertTarget(
   const position = plannedAt === null ? Prisma.sql`position` : Prisma.sql`position & 4503599627370495`
   return tx.$executeRaw`
     INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, state, because, digest, from_digest,
-                                from_boot_key, hops, state_since)
+                                from_boot_key, hops, pool, state_since)
     SELECT ${id}::uuid, device_id, ${organizationId}::uuid, group_id, ${position}, 'pending', ${JSON.stringify(joined)}::jsonb,
-           digest, from_digest, from_boot_key, hops, ${ctx.services.now()}
+           digest, from_digest, from_boot_key, hops, pool, ${ctx.services.now()}
     FROM (${eligible} AND d.id = ${deviceId}::uuid) AS e WHERE skip IS NULL
     ON CONFLICT DO NOTHING`
 }

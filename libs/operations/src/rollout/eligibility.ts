@@ -1,3 +1,4 @@
+import { commonPool, type SelectorPool } from '@bootfleet/domain'
 import { Prisma } from '@bootfleet/db'
 import { selectorSql } from '../device/selector-sql.ts'
 import { excludedSql } from './exclude-sql.ts'
@@ -18,6 +19,8 @@ export interface Selection extends Order {
   readonly inBetween: readonly string[]
   /** The ways to the release, where the channel's update graph has marks. */
   readonly routes?: readonly RouteRow[] | undefined
+  /** Pools that waves take from by their selectors. */
+  readonly pools?: readonly SelectorPool[] | undefined
   /** Only these devices: ids after the one, up to the other. */
   readonly between?: { readonly after: string; readonly last: string } | undefined
 }
@@ -36,7 +39,7 @@ function joinOne({ between }: Selection, { from, on }: { from: Prisma.Sql; on: P
 }
 
 /**
- * Rows `(device_id, group_id, name, digest, from_digest, from_boot_key, value, position, hops, blocked, skip)`: every device that follows the channel
+ * Rows `(device_id, group_id, name, digest, from_digest, from_boot_key, value, position, pool, hops, blocked, skip)`: every device that follows the channel
  * and matches the selector, with its value of the label that stratifies the order, and the reason why it takes no part, if
  * there is one.
  */
@@ -48,7 +51,7 @@ export function eligibilitySql(selection: Selection): Prisma.Sql {
     SELECT d.id AS device_id, d.group_id, d.name,
       coalesce(m.manifest_digest, r.index_digest, '') AS digest, s.booted_digest AS from_digest, s.boot_key AS from_boot_key,
       ${stratifyBy ? Prisma.sql`d.labels ->> ${stratifyBy}::text` : Prisma.sql`NULL::text`} AS value,
-      ${positionSql(selection)} AS position, ${route.hops} AS hops, ${route.blocked} AS blocked,
+      ${positionSql(selection)} AS position, ${poolSql(selection)} AS pool, ${route.hops} AS hops, ${route.blocked} AS blocked,
       CASE
         WHEN ${excludedSql(selection.excludes)} THEN 'excluded'
         WHEN m.manifest_digest IS NULL THEN 'no_manifest'
@@ -68,6 +71,13 @@ export function eligibilitySql(selection: Selection): Prisma.Sql {
     ${route.join}
     WHERE d.organization_id = ${organizationId}::uuid AND g.channel_id = ${channelId}::uuid AND d.removed_at IS NULL AND ${within(selection)}
       AND ${selector === null ? Prisma.sql`true` : Prisma.sql`(${selectorSql(selector)} OR ${holdsSql(inBetween)})`}`
+}
+
+// Of the selectors that it matches the first one has the device.
+function poolSql({ pools = [] }: Selection): Prisma.Sql {
+  if (pools.length === 0) return Prisma.sql`${commonPool}::smallint`
+  const cases = pools.map(({ pool, selector }) => Prisma.sql`WHEN ${selectorSql(selector)} THEN ${pool}::smallint`)
+  return Prisma.sql`CASE ${Prisma.join(cases, ' ')} ELSE ${commonPool}::smallint END`
 }
 
 const sentences: Record<string, string> = {

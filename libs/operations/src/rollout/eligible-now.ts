@@ -1,3 +1,4 @@
+import { selectorPools } from '@bootfleet/domain'
 import type { Prisma, Tx } from '@bootfleet/db'
 import { eligibilitySql } from './eligibility.ts'
 import { excludesOf } from './exclude-sql.ts'
@@ -16,6 +17,7 @@ export async function eligibleSql(tx: Tx, rollout: RolloutRow): Promise<Prisma.S
     excludes: excludesOf(rollout),
     rolloutId,
     stratifyBy: policy.stratifyBy,
+    pools: selectorPools(policy.waves),
     inBetween: await readInBetween(tx, { rolloutId }),
     routes: await readRoutes(tx, { channelId, releaseId }),
   })

@@ -20,6 +20,7 @@ interface TargetRow extends PlaceRow {
   groupId: string
   bucket: string | null
   wave: number | null
+  pool: number
   state: TargetState
   reason: string | null
   stateSince: Date
@@ -65,7 +66,7 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
   await tx.$queryRaw`SELECT 1 FROM ${targetsById(rollout.id, sorted, { lock: true, columns: Prisma.sql`device_id` })}`
   const rows = await tx.$queryRaw<TargetRow[]>`
     SELECT t.device_id::text AS "deviceId", t.group_id::text AS "groupId",
-      d.labels ->> (SELECT g.budget ->> 'groupBy' FROM device_group g WHERE g.id = t.group_id) AS bucket, t.wave, t.state, t.reason,
+      d.labels ->> (SELECT g.budget ->> 'groupBy' FROM device_group g WHERE g.id = t.group_id) AS bucket, t.wave, t.pool, t.state, t.reason,
       t.state_since AS "stateSince", t.due_at AS "dueAt", t.digest, ${placeColumnsSql},
       t.from_digest AS "fromDigest", t.first_granted_at AS "firstGrantedAt", t.grant_id::text AS "grantId", t.grant_conn::text AS "grantConn",
       t.granted_at AS "grantedAt", t.grant_boot_key AS "grantBootKey", t.recalled,
@@ -93,12 +94,13 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
 }
 
 function toTarget(row: TargetRow): TargetView {
-  const { deviceId, groupId, bucket, wave, state, reason, recalled, soakBootKey, attempts } = row
+  const { deviceId, groupId, bucket, wave, pool, state, reason, recalled, soakBootKey, attempts } = row
   return {
     deviceId,
     groupId,
     bucket,
     wave,
+    pool,
     state,
     reason,
     ...readPlace(row),

@@ -30,7 +30,7 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
   const converges = await readConverges(tx, rollout)
   const picked = await pickTargets(tx, { rollout, now, waves, groups, rollback, converges })
   const targets = await loadTargets(tx, rollout, picked.deviceIds)
-  const unassigned = counts.find(({ wave, state }) => wave === null && state === 'pending')?.count ?? 0
+  const waiting = counts.filter(({ wave, state }) => wave === null && state === 'pending')
   // Of a group that follows another channel since, and still has devices under way.
   const groupIds = [...new Set(targets.map(({ groupId }) => groupId))].filter((id) => groups[id] === undefined)
   const others = await loadGroups(tx, { groupIds, now, respectWindows })
@@ -41,7 +41,8 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
     waves,
     groups: { ...groups, ...others },
     targets,
-    unassigned,
+    unassigned: waiting.reduce((total, { count }) => total + count, 0),
+    pools: Object.fromEntries(waiting.map(({ pool, count }) => [pool, count])),
     more: picked.more,
     grantIds,
     signals: rollout.state === 'running' && rollout.kind !== 'rollback' ? await loadSignals(tx, rollout, now) : [],

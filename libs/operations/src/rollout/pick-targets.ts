@@ -1,5 +1,5 @@
 import { Prisma, type Tx } from '@bootfleet/db'
-import type { GroupView, RollbackView, RolloutState, WaveView } from '@bootfleet/domain'
+import { takesFrom, type GroupView, type RollbackView, type RolloutState, type WaveView } from '@bootfleet/domain'
 import { hiddenId } from './hidden-id.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 
@@ -69,14 +69,24 @@ function countOf({ counts }: WaveView, states: readonly (keyof WaveView['counts'
 
 function fill(pick: Pick): Prisma.Sql[] {
   const taken = ({ counts }: WaveView) => Object.values(counts).reduce((total, count) => total + count, 0)
-  const room = started(pick).reduce((total, wave) => total + wave.size - taken(wave), 0)
-  if (room <= 0) return []
-  return [
-    Prisma.sql`(
-    SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${hiddenId(pick.rollout.id)} AND t.wave IS NULL AND t.state = 'pending' AND ${connected}
-    ORDER BY t.position LIMIT ${Math.min(room, fillLimit)})`,
-  ]
+  const takes = takesFrom(pick.waves, pick.rollout.policy.waves)
+  const rooms = new Map<string, number>()
+  for (const wave of started(pick)) {
+    const pools = [...(takes[wave.index] ?? [])].join()
+    rooms.set(pools, (rooms.get(pools) ?? 0) + Math.max(0, wave.size - taken(wave)))
+  }
+  return [...rooms].filter(([, room]) => room > 0).map(([pools, room]) => fillFrom(pick, pools.split(','), room))
+}
+
+// Pool by pool, as each is a stretch of the index in the planned order.
+function fillFrom({ rollout }: Pick, pools: readonly string[], room: number): Prisma.Sql {
+  const places = Math.min(room, fillLimit)
+  return Prisma.sql`(
+    SELECT found.device_id, false AS due FROM UNNEST(${pools.map(Number)}::smallint[]) AS s(pool) CROSS JOIN LATERAL (
+      SELECT t.device_id, t.position FROM rollout_target t
+      WHERE t.rollout_id = ${hiddenId(rollout.id)} AND t.pool = s.pool AND t.wave IS NULL AND t.state = 'pending' AND ${connected}
+      ORDER BY t.position LIMIT ${places}) AS found
+    ORDER BY found.position LIMIT ${places})`
 }
 
 // Group by group, so that one that may not go on hides none that may.

@@ -4,7 +4,8 @@ import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
 import { estimatePlan } from './estimate-plan.ts'
 import { addToTally, readTally, tallySql, type GroupTally } from './plan-tally.ts'
 import { unplacedSql } from './planned-order.ts'
-import { countTargets } from './target-counts.ts'
+import { mergedWaves } from './merged-waves.ts'
+import { readTargetCounts } from './target-counts.ts'
 import { rankTargets } from './rank-targets.ts'
 
 /** Devices that one transaction of planning looks at. */
@@ -71,20 +72,22 @@ async function insertChunk(tx: Tx, planning: Planning, between: Chunk): Promise<
   const pending = { code: 'target.planned', message: 'Waits for its wave.' }
   const insert = Prisma.sql`
     INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, state, reason, because, digest,
-                                from_digest, from_boot_key, hops, state_since)
+                                from_digest, from_boot_key, hops, pool, state_since)
     SELECT ${rolloutId}::uuid, device_id, ${organizationId}::uuid, group_id,
            CASE WHEN skip IS NULL THEN position ELSE ${unplacedSql} END,
            CASE WHEN skip IS NULL THEN 'pending' ELSE 'skipped' END, skip,
            CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE coalesce(blocked, ${JSON.stringify(because)}::jsonb -> skip) END,
-           digest, from_digest, from_boot_key, hops, ${now}
+           digest, from_digest, from_boot_key, hops, pool, ${now}
     FROM (${eligibilitySql({ ...planning, between })}) AS eligible ORDER BY device_id
     ON CONFLICT DO NOTHING`
   return tx.$queryRaw<GroupTally[]>(tallySql(insert))
 }
 
 async function finish(tx: Tx, { rolloutId, organizationId, channelId, policy, now }: Planning): Promise<void> {
-  const eligible = await countTargets(tx, rolloutId, ['pending'])
-  const waves = planWaves(policy.waves, eligible)
+  const counts = (await readTargetCounts(tx, [rolloutId])).filter(({ state }) => state === 'pending')
+  const eligible = counts.reduce((total, { count }) => total + count, 0)
+  const waves = planWaves(policy.waves, eligible, new Map(counts.map(({ pool, count }) => [pool, count])))
+  const merged = mergedWaves(policy, waves)
   await tx.rolloutWave.createMany({
     data: waves.map((wave) => ({ ...wave, rolloutId, organizationId, state: 'pending' })),
     skipDuplicates: true,
@@ -95,9 +98,10 @@ async function finish(tx: Tx, { rolloutId, organizationId, channelId, policy, no
   await tx.rollout.update({ where: { id: rolloutId }, data })
   const because = {
     code: 'rollout.planned',
-    message: `${eligible} devices in ${waves.length} waves.`,
+    message: `${eligible} devices in ${waves.length} waves.${merged.length > 0 ? ` Merged, as they would add nobody: ${merged.join(', ')}.` : ''}`,
     eligible,
     waves: waves.length,
+    ...(merged.length > 0 && { merged }),
   }
   await tx.rolloutEvent.create({ data: { organizationId, rolloutId, at: now, kind: 'rollout.planned', because } })
 }

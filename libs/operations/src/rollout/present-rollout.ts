@@ -71,7 +71,7 @@ function toRollout(ctx: Ctx, row: Row, { counts, rollback }: Facts): Rollout {
     endedAt: row.endedAt?.toISOString() ?? null,
     startAt: row.startAt?.toISOString() ?? null,
     estimate: presentEstimate(row, ctx.services.now()),
-    waves: row.waves.map((wave) => toWave(wave, row.policy as Rollout['policy'], counts)),
+    waves: row.waves.map((wave) => toWave(wave, row, counts)),
     counts: sumCounts(counts),
     verbs: {
       ...verbsOf(ctx, {
@@ -86,13 +86,15 @@ function toRollout(ctx: Ctx, row: Row, { counts, rollback }: Facts): Rollout {
   }
 }
 
-function toWave(wave: Row['waves'][number], policy: Rollout['policy'], counts: readonly TargetCount[]): RolloutWave {
+function toWave(wave: Row['waves'][number], row: Row, counts: readonly TargetCount[]): RolloutWave {
+  const rule = (row.policy as Rollout['policy']).waves[wave.rule]
   return {
     index: wave.index,
     name: wave.name,
     size: wave.size,
+    selector: selectorOf(row, rule),
     state: wave.state as RolloutWave['state'],
-    approval: policy.waves[wave.rule]?.approval ?? 'auto',
+    approval: rule?.approval ?? 'auto',
     approvalAskedAt: wave.approvalAskedAt?.toISOString() ?? null,
     approvedAt: wave.approvedAt?.toISOString() ?? null,
     openedAt: wave.openedAt?.toISOString() ?? null,
@@ -100,6 +102,11 @@ function toWave(wave: Row['waves'][number], policy: Rollout['policy'], counts: r
     counts: sumCounts(counts.filter((row) => row.wave === wave.index)),
     evaluation: toEvaluations(wave.evaluation as JudgedBy[] | null),
   }
+}
+
+// The one wave of a roll-back takes everybody, whatever the policy calls it.
+function selectorOf({ kind }: Row, rule: Rollout['policy']['waves'][number] | undefined): string | null {
+  return kind === 'rollback' ? null : (rule?.selector ?? null)
 }
 
 /** As the gate stored it. The API has another word for a metric that has not decided. */

@@ -1,11 +1,9 @@
 import type { Because, NamedRef, PreviewStratum } from '@bootfleet/contracts'
-import type { PlannedWave } from '@bootfleet/domain'
-import { Prisma, type Tx } from '@bootfleet/db'
-import { eligibilitySql, type Selection } from './eligibility.ts'
-import { rankedSql, stratumSql } from './planned-order.ts'
-
-/** Devices, and values of a label, that a preview names in one place. */
-export const shown = 20
+import { takesFrom, type PlannedWave, type PolicySpec } from '@bootfleet/domain'
+import type { Prisma, Tx } from '@bootfleet/db'
+import type { Selection } from './eligibility.ts'
+import { shown, type DealtPlan, type ShownPlaces } from './preview-deal.ts'
+import { orderSql } from './preview-order-sql.ts'
 
 /** What a preview tells of a planned wave: its first devices, who comes in their place, and the strata it meets. */
 export interface WaveOrder {
@@ -16,50 +14,39 @@ export interface WaveOrder {
   readonly strataCount: number
 }
 
-/** Rows `(place, device_id, name, value, digest, from_digest, hops)` of the eligible in the order that planning would give them, from place 0. */
-export function orderSql(selection: Selection): Prisma.Sql {
-  const eligible = Prisma.sql`SELECT * FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL`
-  const rank = Prisma.sql`row_number() OVER (PARTITION BY ${stratumSql} ORDER BY position, device_id)`
-  const position = selection.stratifyBy ? rankedSql(rank) : Prisma.sql`position`
-  return Prisma.sql`
-    SELECT device_id, name, value, digest, from_digest, hops, row_number() OVER (ORDER BY position, device_id) - 1 AS place
-    FROM (SELECT device_id, name, value, digest, from_digest, hops, ${position} AS position FROM (${eligible}) AS e) AS placed`
+interface Planned {
+  readonly waves: readonly PlannedWave[]
+  readonly spec: PolicySpec
 }
 
 /** What the waves hold, in their order. Two readings of the whole order, however many waves there are. */
 export async function readWaveOrders(
   tx: Tx,
   selection: Selection,
-  waves: readonly PlannedWave[],
+  { waves, dealt }: { waves: readonly PlannedWave[]; dealt: DealtPlan },
 ): Promise<WaveOrder[]> {
-  const starts = startsOf(waves)
-  const names = await readNames(tx, selection, starts)
-  const strata = selection.stratifyBy ? await readStrata(tx, selection, starts) : []
-  const slice = (from: number, count: number) =>
-    Array.from({ length: count }, (_, offset) => names.get(from + offset)).filter((device) => device !== undefined)
-  return waves.map((wave) => {
-    const { index, size } = wave
-    const from = starts[index] ?? 0
-    const met = strata.filter((row) => row.wave === index)
+  const names = await readNames(tx, selection, dealt.shown)
+  const strata = selection.stratifyBy ? await readStrata(tx, selection, dealt.waveSql) : []
+  const named = (places: readonly number[]) =>
+    places.map((place) => names.get(place)).filter((device) => device !== undefined)
+  return waves.map((wave, nth) => {
+    const places = dealt.shown[nth] ?? { devices: [], reserves: [] }
+    const met = strata.filter((row) => row.wave === wave.index)
     return {
       wave,
-      devices: slice(from, Math.min(size, shown)),
-      reserves: slice(from + size, shown),
+      devices: named(places.devices),
+      reserves: named(places.reserves),
       strata: met.map(({ value, count }) => ({ value, count })),
       strataCount: met[0]?.total ?? 0,
     }
   })
 }
 
-/** The place at which each wave begins. */
-export function startsOf(waves: readonly PlannedWave[]): number[] {
-  return waves.map((_, place) => waves.slice(0, place).reduce((total, { size }) => total + size, 0))
-}
-
-async function readNames(tx: Tx, selection: Selection, starts: readonly number[]): Promise<Map<number, NamedRef>> {
+async function readNames(tx: Tx, selection: Selection, places: readonly ShownPlaces[]): Promise<Map<number, NamedRef>> {
+  const wanted = places.flatMap(({ devices, reserves }) => [...devices, ...reserves])
   const rows = await tx.$queryRaw<{ place: number; id: string; name: string }[]>`
     SELECT place::int, device_id::text AS id, name FROM (${orderSql(selection)}) AS o
-    WHERE EXISTS (SELECT 1 FROM UNNEST(${[...starts]}::int[]) AS start WHERE place >= start AND place < start + ${shown}::int)`
+    WHERE place = ANY(${[...new Set(wanted)]}::bigint[])`
   return new Map(rows.map(({ place, id, name }) => [place, { id, name }]))
 }
 
@@ -70,26 +57,28 @@ interface StratumRow {
   readonly total: number
 }
 
-function readStrata(tx: Tx, selection: Selection, starts: readonly number[]): Promise<StratumRow[]> {
+function readStrata(tx: Tx, selection: Selection, waveSql: Prisma.Sql): Promise<StratumRow[]> {
   return tx.$queryRaw<StratumRow[]>`
     SELECT wave, value, count, total FROM (
       SELECT wave, value, count(*)::int AS count, (count(*) OVER (PARTITION BY wave))::int AS total,
         row_number() OVER (PARTITION BY wave ORDER BY count(*) DESC, value) AS nth
       FROM (
-        SELECT width_bucket(place, ${[...starts]}::bigint[]) - 1 AS wave, value FROM (${orderSql(selection)}) AS o) AS members
+        SELECT ${waveSql} AS wave, value FROM (${orderSql(selection)}) AS o) AS members
       GROUP BY wave, value) AS met
     WHERE nth <= ${shown}::int ORDER BY wave, nth`
 }
 
 /** Warns of values that the first wave does not meet, as it has fewer devices than there are values. */
-export async function warnOfMissed(tx: Tx, selection: Selection, first: PlannedWave | undefined): Promise<Because[]> {
+export async function warnOfMissed(tx: Tx, selection: Selection, { waves, spec }: Planned): Promise<Because[]> {
   const { stratifyBy } = selection
+  const [first] = waves
   if (!stratifyBy || !first) return []
+  const [pools] = takesFrom(waves, spec.waves)
   const rows = await tx.$queryRaw<{ value: string | null; missed: number; total: number }[]>`
     SELECT value, missed, total FROM (
       SELECT value, place, (count(*) FILTER (WHERE place >= ${first.size}::int) OVER ())::int AS missed,
         (count(*) OVER ())::int AS total
-      FROM (SELECT value, min(place) AS place FROM (${orderSql(selection)}) AS o GROUP BY value) AS strata) AS counted
+      FROM (SELECT value, min(place) AS place FROM (${orderSql(selection, [...(pools ?? [])])}) AS o GROUP BY value) AS strata) AS counted
     WHERE place >= ${first.size}::int ORDER BY place LIMIT ${shown}`
   const [row] = rows
   return row

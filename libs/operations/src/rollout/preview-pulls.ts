@@ -1,7 +1,7 @@
-import type { PlannedWave } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import type { Selection } from './eligibility.ts'
-import { orderSql, startsOf } from './preview-order.ts'
+import type { DealtPlan } from './preview-deal.ts'
+import { orderSql } from './preview-order-sql.ts'
 import { pullBytesSql } from './pull-sql.ts'
 
 /** What the devices of a wave pull together; `overHops`: those that boot other releases on their way. */
@@ -17,13 +17,13 @@ export interface WavePull {
  * What each wave pulls: of each image on the way of a device, the layers that the one before it does not have. Images that
  * no release knows are alike, so there are as many rows to size as pairs of known images, however many devices there are.
  */
-export function readPulls(tx: Tx, selection: Selection, waves: readonly PlannedWave[]): Promise<WavePull[]> {
+export function readPulls(tx: Tx, selection: Selection, { waveSql }: DealtPlan): Promise<WavePull[]> {
   const pull = pullBytesSql({ digest: Prisma.sql`step.digest`, base: Prisma.sql`step.base` })
   return tx.$queryRaw<WavePull[]>`
     WITH known AS MATERIALIZED (SELECT DISTINCT manifest_digest FROM release_manifest),
     pairs AS MATERIALIZED (
       SELECT row_number() OVER () AS id, * FROM (
-        SELECT width_bucket(place, ${startsOf(waves)}::bigint[]) - 1 AS wave, o.digest, k.manifest_digest AS base,
+        SELECT ${waveSql} AS wave, o.digest, k.manifest_digest AS base,
           coalesce(jsonb_path_query_array(o.hops, '$[*].digest'), '[]') AS stops, count(*) AS devices
         FROM (${orderSql(selection)}) AS o LEFT JOIN known k ON k.manifest_digest = o.from_digest
         GROUP BY 1, 2, 3, 4) AS alike),

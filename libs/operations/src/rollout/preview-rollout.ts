@@ -1,5 +1,5 @@
 import { policySpec, PolicyInput, type NamedRef, type RolloutPreview } from '@bootfleet/contracts'
-import { planWaves, type PlannedWave, type PolicySpec } from '@bootfleet/domain'
+import { planWaves, selectorPools, type PlannedWave, type PolicySpec } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
@@ -8,10 +8,13 @@ import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
 import { excludesOf } from './exclude-sql.ts'
 import { failuresToTrip } from './failures-to-trip.ts'
 import { readInBetween } from './in-between.ts'
+import { mergedWaves } from './merged-waves.ts'
+import { warnOfSelectors } from './preview-selectors.ts'
 import { warnOfApprovals } from './preview-approvals.ts'
 import { previewEstimate } from './preview-estimate.ts'
 import { readSuperseded, warnOfSuperseded } from './preview-superseded.ts'
-import { readWaveOrders, shown, warnOfMissed } from './preview-order.ts'
+import { dealPlan, shown, type DealtPlan } from './preview-deal.ts'
+import { readWaveOrders, warnOfMissed } from './preview-order.ts'
 import { pulledBy, readPulls, type WavePull } from './preview-pulls.ts'
 import { warnOfSample } from './preview-sample.ts'
 import { readRoutes } from './routes.ts'
@@ -31,22 +34,25 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       excludes: excludesOf({ exclude: input.exclude ?? null, policy: spec }),
       rolloutId: ctx.services.newId(),
       stratifyBy: spec.stratifyBy,
+      pools: selectorPools(spec.waves),
       inBetween: await readInBetween(tx, { startingOn: channel.id }),
       routes: await readRoutes(tx, { channelId: channel.id, releaseId: release.id }),
     }
     const excluded = await readExcluded(tx, selection)
-    const eligible = await countRows(tx, selection)
+    const inPools = await countPools(tx, selection)
+    const eligible = [...inPools.values()].reduce((total, count) => total + count, 0)
     const supersedes = await readSuperseded(tx, channel.id)
-    const waves = planWaves(spec.waves, eligible)
-    const pulls = await readPulls(tx, selection, waves)
+    const waves = planWaves(spec.waves, eligible, inPools)
+    const dealt = await dealPlan(tx, selection, { waves, spec })
+    const pulls = await readPulls(tx, selection, dealt)
     const { id, version, tag, repository } = release
     return {
       channel: { id: channel.id, name: channel.name },
       release: { id, version, tag, repository },
       eligible,
       stratifyBy: spec.stratifyBy,
-      waves: await presentWaves(tx, selection, { waves, spec, pulls }),
-      mergedWaves: spec.waves.filter((_, rule) => !waves.some((wave) => wave.rule === rule)).map(({ name }) => name),
+      waves: await presentWaves(tx, selection, { waves, spec, pulls, dealt }),
+      mergedWaves: mergedWaves(spec, waves),
       excluded,
       supersedes,
       bytesToPull: pulledBy(pulls),
@@ -57,7 +63,8 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
           ? [{ code: 'preview.nobody', message: 'No device can take part.' }]
           : [
               ...supersedes.map(warnOfSuperseded),
-              ...(await warnOfMissed(tx, selection, waves[0])),
+              ...(await warnOfMissed(tx, selection, { waves, spec })),
+              ...(await warnOfSelectors(tx, selection, { spec, waves, inPools })),
               ...warnOfSample(spec, waves),
               ...warnOfApprovals(spec, waves),
             ],
@@ -65,10 +72,10 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
   })
 }
 
-async function countRows(tx: Tx, selection: Selection): Promise<number> {
-  const rows = await tx.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL`
-  return rows[0]?.count ?? 0
+async function countPools(tx: Tx, selection: Selection): Promise<Map<number, number>> {
+  const rows = await tx.$queryRaw<{ pool: number; count: number }[]>`
+    SELECT pool, count(*)::int AS count FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL GROUP BY pool`
+  return new Map(rows.map(({ pool, count }) => [pool, count]))
 }
 
 async function readExcluded(tx: Tx, selection: Selection): Promise<RolloutPreview['excluded']> {
@@ -85,18 +92,26 @@ function overHops(pulls: readonly WavePull[]): RolloutPreview['overHops'] {
   return devices === 0 ? null : { devices, bytesToPull: pulledBy(over) }
 }
 
+interface PlannedWaves {
+  readonly waves: readonly PlannedWave[]
+  readonly spec: PolicySpec
+  readonly pulls: readonly WavePull[]
+  readonly dealt: DealtPlan
+}
+
 async function presentWaves(
   tx: Tx,
   selection: Selection,
-  { waves, spec, pulls }: { waves: readonly PlannedWave[]; spec: PolicySpec; pulls: readonly WavePull[] },
+  { waves, spec, pulls, dealt }: PlannedWaves,
 ): Promise<RolloutPreview['waves']> {
-  const orders = await readWaveOrders(tx, selection, waves)
+  const orders = await readWaveOrders(tx, selection, { waves, dealt })
   return orders.map(({ wave, ...order }) => {
     const rule = spec.waves[wave.rule]
     return {
       index: wave.index,
       name: wave.name,
       size: wave.size,
+      selector: rule?.selector ?? null,
       soakSec: rule?.soakSec ?? 0,
       ...order,
       bytesToPull: pulledBy(pulls.filter((pull) => pull.wave === wave.index)),

@@ -1,10 +1,12 @@
 import type { Rollout } from '@bootfleet/contracts'
+import { selectorPools } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { notFound, OperationError } from '../errors.ts'
 import { skipReason } from './eligibility.ts'
 import { excludesOf } from './exclude-sql.ts'
+import { refuseEmptyFirstWave } from './first-wave.ts'
 import { readInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { countEligible, isAnyoneEligible } from './plan-targets.ts'
@@ -17,7 +19,7 @@ import { legalState, transition } from './transition.ts'
 /**
  * Starts a draft or scheduled rollout now, or has it wait for the approvals that its policy wants: then the answer is
  * `awaiting_approval`, and it starts when they are there. It takes the place of those under way on the channel. Refused when
- * nobody is eligible.
+ * nobody is eligible, or nobody of the first wave.
  */
 export function startRollout(ctx: Ctx, { rollout: id }: { rollout: string }): Promise<Rollout> {
   authorize(ctx, 'rollout:start')
@@ -60,10 +62,11 @@ async function refuseWhenNobody(tx: Tx, rollout: RolloutRow): Promise<void> {
     ...rollout,
     excludes: excludesOf(rollout),
     rolloutId: rollout.id,
+    pools: selectorPools(rollout.policy.waves),
     inBetween,
     routes: await readRoutes(tx, rollout),
   }
-  if (await isAnyoneEligible(tx, selection)) return
+  if (await isAnyoneEligible(tx, selection)) return refuseEmptyFirstWave(tx, selection, rollout.policy)
   const counts = await countEligible(tx, selection)
   const reasons = [...counts].map(([reason, count]) => `${count}: ${skipReason(reason ?? '').message}`)
   const detail = reasons.length > 0 ? reasons.join(' ') : 'No device follows the channel and matches the selector.'

@@ -1,4 +1,11 @@
-import type { RolloutState, RolloutView, TargetChange, TargetState, TargetView } from '@bootfleet/domain'
+import {
+  leaveOneByOne,
+  type RolloutState,
+  type RolloutView,
+  type TargetChange,
+  type TargetState,
+  type TargetView,
+} from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { selectorSql } from '../device/selector-sql.ts'
 import { applyDecision } from './apply-decision.ts'
@@ -31,10 +38,10 @@ export async function takeOut(tx: Tx, ctx: InstructionContext, view: RolloutView
   const misfits = await findMisfits(tx, rollout, [...targets.values()])
   if (misfits.length === 0) return false
   await replaceDigests(tx, rollout.id, misfits)
-  const last = view.waves.at(-1)?.index ?? null
+  const leave = leaveOneByOne(view)
   const changes = misfits.flatMap((misfit) => {
     const target = targets.get(misfit.deviceId)
-    return target ? [changeOf(target, misfit, last)] : []
+    return target ? [changeOf(target, misfit, leave)] : []
   })
   const decision = { targets: changes, waves: [], because: rollout.because, wakeAt: now.getTime() }
   await applyDecision(tx, ctx, { view, decision })
@@ -89,8 +96,7 @@ async function replaceDigests(tx: Tx, rolloutId: string, misfits: readonly Misfi
     WHERE t.device_id = n.device_id AND t.rollout_id IS NOT DISTINCT FROM ${rolloutId}::uuid`
 }
 
-// Who was in no wave takes its place of the last one along: a place that nobody is left for could never be filled.
-function changeOf(target: TargetView, { reason }: Misfit, last: number | null): TargetChange {
+function changeOf(target: TargetView, { reason }: Misfit, leave: (target: TargetView) => number | null): TargetChange {
   const { deviceId, state } = target
   const told = state === 'pending' ? {} : ({ instruct: { kind: 'none' } } as const)
   const common = { deviceId, from: state, ...told }
@@ -100,8 +106,7 @@ function changeOf(target: TargetView, { reason }: Misfit, last: number | null): 
     return { ...common, to: 'pending', because, dueAt: null, event: 'target.architecture_changed' }
   }
   const because = sentences[reason] ? { code: `target.${reason}`, message: sentences[reason] } : skipReason(reason)
-  const wave = target.wave ?? last
-  return { ...common, to: 'skipped', reason, because, wave, dueAt: null, event: 'target.skipped' }
+  return { ...common, to: 'skipped', reason, because, wave: leave(target), dueAt: null, event: 'target.skipped' }
 }
 
 const sentences: Record<string, string> = {

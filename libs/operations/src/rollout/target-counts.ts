@@ -5,6 +5,8 @@ import type { Tx } from '@bootfleet/db'
 export interface TargetCount {
   readonly rolloutId: string
   readonly wave: number | null
+  /** Of those in none; `commonPool` for the others. */
+  readonly pool: number
   readonly state: TargetState
   readonly count: number
 }
@@ -12,7 +14,8 @@ export interface TargetCount {
 /** Counts of all targets of these rollouts, exact within the transaction, from counters that triggers keep. */
 export async function readTargetCounts(tx: Tx, rolloutIds: readonly string[]): Promise<TargetCount[]> {
   return tx.$queryRaw<TargetCount[]>`
-    SELECT rollout_id::text AS "rolloutId", nullif(wave, -1) AS wave, state, count FROM rollout_count
+    SELECT rollout_id::text AS "rolloutId", CASE WHEN wave >= 0 THEN wave END AS wave,
+      -2 - least(wave, -1) AS pool, state, count FROM rollout_count
     WHERE rollout_id = ANY(${[...rolloutIds]}::uuid[]) AND count <> 0`
 }
 

@@ -6,7 +6,7 @@ import { paths } from '../../lib/paths.ts'
 type Wave = RolloutPreview['waves'][number]
 
 export function PlannedWave({ wave, stratifyBy }: { wave: Wave; stratifyBy: string | null }) {
-  const { index, name, size, soakSec, devices, reserves, bytesToPull } = wave
+  const { index, name, size, selector, soakSec, devices, reserves, bytesToPull } = wave
   const id = `planned-${index}`
   const more = size - devices.length
   return (
@@ -16,7 +16,14 @@ export function PlannedWave({ wave, stratifyBy }: { wave: Wave; stratifyBy: stri
           <span className="quiet">{index + 1}</span> {name}
         </h3>
         <span className="quiet">
-          {counted(size, 'device')}, soak {formatSeconds(soakSec)}
+          {counted(size, 'device')}
+          {selector !== null && (
+            <>
+              {' '}
+              that match <code>{selector}</code>
+            </>
+          )}
+          , soak {formatSeconds(soakSec)}
           {bytesToPull !== null && `, pulls ${formatBytes(bytesToPull)}`}
         </span>
       </header>

@@ -37,6 +37,12 @@ export function WavePanel({ rollout, wave, targets }: WavePanelProps) {
         <Badge state={wave.state} tone={waveTones[wave.state]} />
         <span className="quiet">
           {counted(wave.size, 'device')}
+          {wave.selector !== null && (
+            <>
+              {' '}
+              that match <code>{wave.selector}</code>
+            </>
+          )}
           {recipe !== undefined && `, soak ${formatSeconds(recipe.soakSec)}`}
           {approvalText(rollout, wave)}
           {wave.openedAt !== null && (
