@@ -13,7 +13,7 @@ import type { Site } from './site.ts'
 const soakSec = 1
 const image = `sha256:${'2'.repeat(64)}`
 
-/** From the report that passes a gate to the first message of the next wave. Waves of one device each. */
+/** The latency of a gate decision: from the report that passes it to the first message of the next wave, of one device. */
 export async function measureWaves(site: Site, options: Options): Promise<Section> {
   const waves = Array.from({ length: options.waves + 1 }, (_, index) => ({
     name: `wave-${index}`,
@@ -35,7 +35,7 @@ export async function measureWaves(site: Site, options: Options): Promise<Sectio
   }
   await site.client.rollouts.pause({ params: { rollout: id } })
   return {
-    title: `From wave to wave, of a rollout over ${options.targets} devices`,
+    title: `Gate decisions: from wave to wave of a rollout over ${options.targets} devices`,
     rows: [
       spread(samples, [0.5, 1], 'last healthy report sent -> next dn/desired received'),
       { value: String(samples.length), unit: 'waves', what: 'of one device each, that passed and opened the next' },

@@ -25,7 +25,7 @@ test.skipIf(process.platform !== 'linux')('the bench measures everything, in lin
     /^Pushing/m,
     /^Ingest/m,
     /^A rollout/m,
-    /^From wave/m,
+    /^Gate decisions/m,
     /^The cost of a turn/m,
     /^The agent/m,
     /^Plans/m,
