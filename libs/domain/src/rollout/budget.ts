@@ -35,6 +35,15 @@ export function whyNoSlot(budget: BudgetState, value: string | null): Because | 
   return now < slots ? undefined : bucketFull(view.buckets, { value, slots, taken: now, holders })
 }
 
+/** Why devices of a group are granted nothing now, whoever they are; buckets that are full one by one. Empty: they may be. */
+export function whyNoGrants(view: GroupView): Because[] {
+  if (view.closed) return [view.closed]
+  if (view.slotsTaken >= view.slots) return [groupFull(view, view.slotsTaken)]
+  const { buckets } = view
+  if (!buckets) return []
+  return buckets.of.filter(({ taken, slots }) => taken >= slots).map((bucket) => bucketFull(buckets, bucket))
+}
+
 function bucketOf({ of, rest }: BucketsView, value: string | null): BucketView {
   return of.find((bucket) => bucket.value === value) ?? { value, slots: rest, taken: 0, holders: [] }
 }

@@ -36,18 +36,23 @@ function fill(turn: Turn, wave: WaveView): void {
 function offer(turn: Turn): void {
   for (const target of targetsIn(turn, ['pending'])) {
     if (!hasRoom(turn)) return
-    const group = turn.groups.get(target.groupId)
-    if (
-      target.wave === null ||
-      !target.device.connected ||
-      isBusy(target) ||
-      !group ||
-      group.downloading >= group.view.maxDownloading
-    )
-      continue
+    if (target.wave === null || whyNoOffer(turn, target)) continue
     const because = { code: 'target.offered', message: 'The device was told to pull and stage the image.' }
     apply(turn, move(turn.ctx, target, { to: 'offered', because, instruct: { kind: 'stage' } }))
   }
+}
+
+/** What keeps a device in a wave from its download; `undefined` when nothing does. */
+export function whyNoOffer(turn: Turn, target: TargetView): Because | undefined {
+  const group = turn.groups.get(target.groupId)
+  if (!target.device.connected)
+    return { code: 'target.offline', message: 'A download is offered to a connected device only.' }
+  if (isBusy(target)) return finishesOther(target)
+  if (!group) return { code: 'group.unknown', message: 'The device is in no group.' }
+  const { maxDownloading } = group.view
+  if (group.downloading < maxDownloading) return undefined
+  const message = `${group.downloading} devices of the group download, of ${maxDownloading} that may at a time.`
+  return { code: 'budget.downloads_full', message, downloading: group.downloading, maxDownloading }
 }
 
 function grant(turn: Turn): void {

@@ -14,6 +14,8 @@ const reasons: readonly Reason[] = [
   quarantined,
   rolloutState,
   heldBySignal,
+  goesBack,
+  waits,
   target,
   pinned,
   channel,
@@ -93,6 +95,20 @@ function heldBySignal({ target: found }: ExplainFacts): Because | undefined {
   if (found?.active !== true || found.rolloutState !== 'running') return undefined
   const { rolloutId, rolloutBecause: because } = found
   return because.code === 'signal.holding' ? { ...because, rolloutId } : undefined
+}
+
+function goesBack({ target: found }: ExplainFacts): Because | undefined {
+  if (found?.parentId == null || !found.active) return undefined
+  const message = `The device is taken back from rollout ${found.parentId}, by the roll-back ${found.rolloutId}.`
+  return { code: 'rollout.rollback', message, rollout: found.parentId, rollback: found.rolloutId }
+}
+
+// A freeze and a lost connection are told before this.
+const toldBefore: readonly string[] = ['group.frozen', 'target.offline']
+
+function waits({ target: found }: ExplainFacts): Because | undefined {
+  if (found?.waits === undefined || toldBefore.includes(found.waits.code)) return undefined
+  return { ...found.waits, rolloutId: found.rolloutId, targetState: found.state }
 }
 
 function target({ target: found }: ExplainFacts): Because | undefined {

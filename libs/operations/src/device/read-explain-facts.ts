@@ -4,6 +4,7 @@ import type { Ctx } from '../context.ts'
 import { presentFreeze } from '../freeze/present-freeze.ts'
 import { presentHop } from '../rollout/present-hop.ts'
 import { placeOf } from '../rollout/target-place.ts'
+import { whyTargetWaits } from '../rollout/why-target-waits.ts'
 import { readDevice } from './read-device.ts'
 
 /** What is known of a device that may keep it from updating. */
@@ -22,6 +23,10 @@ export interface ExplainFacts {
     readonly because: Because
     readonly hop: TargetHop | null
     readonly active: boolean
+    /** What keeps it from its download or its grant now. */
+    readonly waits: Because | undefined
+    /** Of a roll-back: the rollout that it takes the device back from. */
+    readonly parentId: string | null
   } | null
   readonly rejectedCode: string | null
   /** Messages of the device that were refused in the last day, by code; a sample, so these are lower bounds. */
@@ -52,6 +57,8 @@ export async function readExplainFacts(tx: Tx, ctx: Ctx, id: string): Promise<Ex
       because: Because.parse(target.because),
       hop: presentHop(placeOf(target, target.rollout.release)),
       active: device.activeRollout?.id === target.rolloutId,
+      waits: await whyTargetWaits(tx, { rollout: target.rollout, deviceId: id, now: ctx.services.now() }),
+      parentId: target.rollout.parentId,
     },
     rejectedCode: desired?.rejectedCode ?? null,
     refused: await readRefused(tx, ctx, id),

@@ -4,6 +4,7 @@ import { Prisma, type Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
+import { grantReasons } from './explain-grants.ts'
 import { readRollbacks } from './read-rollbacks.ts'
 import { calledRollout, rolloutNameSql } from './rollout-name.ts'
 
@@ -11,10 +12,15 @@ import { calledRollout, rolloutNameSql } from './rollout-name.ts'
 export function explainRollout(ctx: Ctx, { rollout: id }: { rollout: string }): Promise<Explanation> {
   authorize(ctx, 'fleet:read')
   return inOrganization(ctx, async (tx) => {
-    const rollout = await tx.rollout.findUnique({ where: { id }, select: { because: true } })
+    const rollout = await tx.rollout.findUnique({
+      where: { id },
+      select: { because: true, id: true, state: true, policy: true },
+    })
     if (!rollout) throw notFound('rollout', id)
     const back = await rollbackReasons(tx, id)
-    const own = [rollout.because as Because, ...back, ...(await targetReasons(tx, id)), ...(await slotReasons(tx, id))]
+    const grants = await grantReasons(tx, rollout, ctx.services.now())
+    const targets = await targetReasons(tx, id)
+    const own = [rollout.because as Because, ...back, ...grants, ...targets, ...(await slotReasons(tx, id))]
     return { reasons: [...own, ...(await busyReasons(tx, id)), ...(await othersSlotReasons(tx, id))] }
   })
 }

@@ -64,6 +64,15 @@ export async function loadTargets(tx: Tx, rollout: RolloutRow, deviceIds: readon
   if (deviceIds.length === 0) return []
   const sorted = deviceIds.toSorted()
   await tx.$queryRaw`SELECT 1 FROM ${targetsById(rollout.id, sorted, { lock: true, columns: Prisma.sql`device_id` })}`
+  return readTargets(tx, rollout, sorted)
+}
+
+/** The same without the locks, for who only looks; at least one device. */
+export async function readTargets(
+  tx: Tx,
+  rollout: Pick<RolloutRow, 'id' | 'releaseId' | 'parentId' | 'kind'>,
+  sorted: readonly string[],
+): Promise<TargetView[]> {
   const rows = await tx.$queryRaw<TargetRow[]>`
     SELECT t.device_id::text AS "deviceId", t.group_id::text AS "groupId",
       d.labels ->> (SELECT g.budget ->> 'groupBy' FROM device_group g WHERE g.id = t.group_id) AS bucket, t.wave, t.pool, t.state, t.reason,

@@ -3,15 +3,15 @@ import { eligibilitySql, type Selection } from './eligibility.ts'
 import { estimatePlan, type EstimatedPlan } from './estimate-plan.ts'
 import type { GroupTally } from './plan-tally.ts'
 
-type Planned = Pick<EstimatedPlan, 'waves' | 'spec' | 'now'>
+type Planned = Omit<EstimatedPlan, 'channelId'>
 
 /** When the rollout would be finished if every device connects and succeeds; `null` when nobody takes part. */
-export async function previewEstimate(tx: Tx, selection: Selection, planned: Planned) {
-  const { channelId } = selection
-  return estimatePlan(tx, { ...planned, channelId, groups: await readTallies(tx, selection) })
+export function previewEstimate(tx: Tx, selection: Selection, planned: Planned) {
+  return estimatePlan(tx, { ...planned, channelId: selection.channelId })
 }
 
-function readTallies(tx: Tx, selection: Selection): Promise<GroupTally[]> {
+/** Devices that take part, by group. */
+export function readTallies(tx: Tx, selection: Selection): Promise<GroupTally[]> {
   return tx.$queryRaw<GroupTally[]>`
     SELECT group_id::text AS "groupId", count(*)::int AS devices,
       sum(1 + coalesce(jsonb_array_length(hops), 0))::int AS boots

@@ -1,6 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
 import { digestOf, quickPolicy, TestFleet } from '@bootfleet/testkit'
+import { explainDevice } from '../device/explain-device.ts'
+import { startFreeze } from '../freeze/start-freeze.ts'
+import { updateGroup } from '../group/update-group.ts'
 import { updateRelease } from '../release/update-release.ts'
+import { postSignal } from '../signal/post-signal.ts'
+import { createRollout } from './create-rollout.ts'
+import { explainRollout } from './explain-rollout.ts'
 import { previewRollout } from './preview-rollout.ts'
 
 let fleet: TestFleet
@@ -46,4 +52,62 @@ test('each wave pulls the layers that its devices do not have yet, of every imag
 test('an image whose layers nobody knows counts in full', async () => {
   fleet = await TestFleet.create({ devices: 2 })
   expect(await preview(await fleet.release(1))).toMatchObject({ bytesToPull: 2000, overHops: null })
+})
+
+const codes = (reasons: readonly { code: string }[]) => reasons.map(({ code }) => code)
+const inSec = (seconds: number) => new Date(fleet.clock.now().getTime() + seconds * 1000).toISOString()
+
+test('what would keep devices now is told before the start, and while they wait, with until when', async () => {
+  fleet = await TestFleet.create({ devices: 4 })
+  const [device] = fleet.devices
+  const release = await fleet.release(1)
+  expect((await preview(release)).warnings).toEqual([])
+  const to = inSec(3600)
+  await updateGroup(fleet.ctx, { group: fleet.groupId, blackouts: [{ from: inSec(-1), to, reason: 'fair' }] })
+  const message = expect.stringMatching(/fair.*It opens at /)
+  const closed = { code: 'window.blackout', message, reopensAt: Date.parse(to) }
+  expect((await preview(release)).warnings).toEqual([expect.objectContaining({ ...closed, devices: 4 })])
+  expect((await preview(release, quickPolicy({ windows: 'ignore' }))).warnings).toEqual([])
+
+  const policy = quickPolicy({ waves: [] })
+  const { id } = await createRollout(fleet.ctx, { channel: 'edge-stable', release, policy, start: 'now' })
+  await fleet.settle()
+  await fleet.reportAll()
+  const ofDevice = async () => (await explainDevice(fleet.ctx, { id: device!.id })).reasons
+  const ofRollout = async () => (await explainRollout(fleet.ctx, { rollout: id })).reasons
+  expect(await ofDevice()).toContainEqual(expect.objectContaining(closed))
+  expect(await ofRollout()).toContainEqual(expect.objectContaining({ ...closed, count: 4 }))
+  await startFreeze(fleet.ctx, { group: fleet.groupId, reason: 'audit' })
+  expect(codes((await preview(release)).warnings)).toContain('group.frozen')
+  expect(codes(await ofRollout())).toContain('group.frozen')
+  expect(codes(await ofDevice())).toContain('freeze.group')
+})
+
+test('slow values of a label and unhealthy signals are told before the start', async () => {
+  fleet = await TestFleet.create({ devices: 5 })
+  await fleet.db.transaction('system', async (tx) => {
+    const [first, ...others] = fleet.devices.map(({ id }) => id)
+    await tx.device.updateMany({ where: { id: { in: others } }, data: { labels: { site: 'berlin' } } })
+    await tx.device.updateMany({ where: { id: first! }, data: { labels: { site: 'paris' } } })
+  })
+  const release = await fleet.release(1)
+  const budget = {
+    maxUnavailable: { count: 5 },
+    maxDownloading: 50,
+    groupBy: 'site',
+    maxUnavailablePerValue: { percent: 50 },
+  }
+  await updateGroup(fleet.ctx, { group: fleet.groupId, budget })
+  await postSignal(fleet.ctx, { name: 'errors', status: 'unhealthy', selector: 'site=paris', expiresAt: inSec(600) })
+  expect((await preview(release)).warnings).toEqual([
+    expect.objectContaining({
+      code: 'preview.buckets',
+      value: 'berlin',
+      devices: 4,
+      slots: 2,
+      turns: 2,
+      groupTurns: 1,
+    }),
+    expect.objectContaining({ code: 'preview.signal', signal: 'errors', devices: 1, until: inSec(600) }),
+  ])
 })

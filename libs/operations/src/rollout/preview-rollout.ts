@@ -11,12 +11,15 @@ import { readInBetween } from './in-between.ts'
 import { mergedWaves } from './merged-waves.ts'
 import { warnOfSelectors } from './preview-selectors.ts'
 import { warnOfApprovals } from './preview-approvals.ts'
-import { previewEstimate } from './preview-estimate.ts'
+import { warnOfBuckets } from './preview-buckets.ts'
+import { previewEstimate, readTallies } from './preview-estimate.ts'
+import { warnOfGroups } from './preview-groups.ts'
 import { readSuperseded, warnOfSuperseded } from './preview-superseded.ts'
 import { dealPlan, shown, type DealtPlan } from './preview-deal.ts'
 import { readWaveOrders, warnOfMissed } from './preview-order.ts'
 import { pulledBy, readPulls, type WavePull } from './preview-pulls.ts'
 import { warnOfSample } from './preview-sample.ts'
+import { warnOfSignals } from './preview-signals.ts'
 import { readRoutes } from './routes.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
 
@@ -44,6 +47,8 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
     const supersedes = await readSuperseded(tx, channel.id)
     const waves = planWaves(spec.waves, eligible, inPools)
     const dealt = await dealPlan(tx, selection, { waves, spec })
+    const now = ctx.services.now()
+    const groups = await readTallies(tx, selection)
     const pulls = await readPulls(tx, selection, dealt)
     const { id, version, tag, repository } = release
     return {
@@ -57,7 +62,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       supersedes,
       bytesToPull: pulledBy(pulls),
       overHops: overHops(pulls),
-      estimate: await previewEstimate(tx, selection, { waves, spec, now: ctx.services.now() }),
+      estimate: await previewEstimate(tx, selection, { waves, spec, now, groups }),
       warnings:
         eligible === 0
           ? [{ code: 'preview.nobody', message: 'No device can take part.' }]
@@ -67,6 +72,9 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
               ...(await warnOfSelectors(tx, selection, { spec, waves, inPools })),
               ...warnOfSample(spec, waves),
               ...warnOfApprovals(spec, waves),
+              ...(await warnOfGroups(tx, { groups, spec, now })),
+              ...(await warnOfBuckets(tx, selection, groups)),
+              ...(await warnOfSignals(tx, selection, { spec, now })),
             ],
     }
   })
