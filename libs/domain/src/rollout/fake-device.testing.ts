@@ -25,6 +25,7 @@ export const benign: readonly Behaviour[] = behaviours.slice(0, behaviours.index
 export interface Told {
   readonly gen: number
   readonly phase: 'none' | 'staged' | 'applied'
+  readonly image: string | null
   readonly grant: { readonly id: string; readonly conn: string } | null
 }
 
@@ -49,22 +50,30 @@ export interface FakeDevice {
   conns: number
   boots: number
   booted: string
-  staged: boolean
+  /** What it ran before that, in its other slot. */
+  before: string
+  staged: string | null
+  pulling: string | null
   told: Told | null
   grant: { id: string; conn: string; until: number } | null
   returns: number
   attempt: ReportView['attempt']
-  quarantined: boolean
+  /** Images that it fell back from. */
+  readonly quarantined: Set<string>
+  /** The image that its behaviour is about, when that is about one. */
+  bad: string
   health: string
   healthyAt: number
   busyUntil: number
   doing: 'idle' | 'downloading' | 'rebooting' | 'gone'
   next: string
   offUntil: number
-  fatal: boolean
+  /** An image that it can never take. */
+  fatal: string | null
   sent: string
 }
 
+/** A device on the old image. Other images than the bad one it takes well, whatever its behaviour. */
 export function fakeDevice(id: string, behaviour: Behaviour, chance: () => number): FakeDevice {
   const starts = { away: Math.floor(chance() * 400_000), never_connects: Number.POSITIVE_INFINITY }
   return {
@@ -75,19 +84,22 @@ export function fakeDevice(id: string, behaviour: Behaviour, chance: () => numbe
     conns: 0,
     boots: 1,
     booted: oldImage,
-    staged: false,
+    before: oldImage,
+    staged: null,
+    pulling: null,
     told: null,
     grant: null,
     returns: 0,
     attempt: null,
-    quarantined: false,
+    quarantined: new Set(),
+    bad: image,
     health: 'healthy',
     healthyAt: 0,
     busyUntil: 0,
     doing: 'idle',
     next: oldImage,
     offUntil: starts[behaviour as keyof typeof starts] ?? 0,
-    fatal: false,
+    fatal: null,
     sent: '',
   }
 }
@@ -119,7 +131,7 @@ function connect(device: FakeDevice, link: Link): void {
 function readTold(device: FakeDevice, { told }: Link, now: number): void {
   if (device.told && told.gen <= device.told.gen) return
   device.told = told
-  device.fatal = false
+  device.fatal = null
   device.grant = told.grant && { ...told.grant, until: now + 60_000 }
 }
 
@@ -137,32 +149,42 @@ function giveBack(device: FakeDevice, link: Link, now: number): void {
 function act(device: FakeDevice, link: Link, now: number): void {
   if (device.health === 'checking' && device.healthyAt <= now) return checked(device, link, now)
   if (device.doing === 'downloading' && device.busyUntil <= now) return downloaded(device)
-  if (!device.told || device.told.phase === 'none' || device.booted === image || device.quarantined) return
-  if (!device.staged) return download(device, now)
-  if (device.grant) reboot(device, link, now)
+  const wanted = wantedBy(device)
+  if (wanted === null) return
+  if (device.staged !== wanted) return download(device, wanted, now)
+  if (device.grant) reboot(device, link, { wanted, now })
 }
 
-function download(device: FakeDevice, now: number): void {
-  if (device.doing === 'downloading' || device.fatal) return
+function wantedBy({ told, booted, quarantined }: FakeDevice): string | null {
+  if (!told?.image || told.phase === 'none' || told.image === booted) return null
+  return quarantined.has(told.image) ? null : told.image
+}
+
+function download(device: FakeDevice, wanted: string, now: number): void {
+  if ((device.doing === 'downloading' && device.pulling === wanted) || device.fatal !== null) return
   if (device.behaviour === 'cannot_lock' && !device.grant) return
   device.doing = 'downloading'
+  device.pulling = wanted
   device.busyUntil = now + 10_000 + Math.floor(device.chance() * 60_000)
 }
 
 function downloaded(device: FakeDevice): void {
+  const { pulling, behaviour, bad } = device
   device.doing = 'idle'
-  device.attempt = { target: image, outcome: null, detail: null }
-  if (device.behaviour === 'cannot_download') device.fatal = true
-  else device.staged = true
+  device.pulling = null
+  if (pulling === null) return
+  device.attempt = { target: pulling, outcome: null, detail: null }
+  if (behaviour === 'cannot_download' && pulling === bad) device.fatal = pulling
+  else device.staged = pulling
 }
 
-function reboot(device: FakeDevice, link: Link, now: number): void {
+function reboot(device: FakeDevice, link: Link, { wanted, now }: { wanted: string; now: number }): void {
   device.grant = null
   link.goingDown()
   const cut = device.behaviour === 'power_cut' && device.returns === 0
   if (cut) device.returns = 1
-  leave(device, link, { now, next: cut ? oldImage : image })
-  if (cut) device.attempt = { target: image, outcome: 'never_finalized', detail: null }
+  leave(device, link, { now, next: cut ? device.booted : wanted })
+  if (cut) device.attempt = { target: wanted, outcome: 'never_finalized', detail: null }
 }
 
 function leave(device: FakeDevice, link: Link, { now, next }: { now: number; next: string }): void {
@@ -176,39 +198,42 @@ function leave(device: FakeDevice, link: Link, { now, next }: { now: number; nex
 
 function boot(device: FakeDevice, now: number): void {
   device.boots += 1
-  device.staged = false
+  device.staged = null
+  device.pulling = null
   device.grant = null
   device.doing = 'idle'
+  if (device.next !== device.booted) device.before = device.booted
   device.booted = device.next
   device.health = 'checking'
   device.healthyAt = now + 10_000
-  if (device.booted === image && device.attempt?.outcome === null) tried(device)
+  if (device.attempt?.target === device.booted && device.attempt.outcome === null) tried(device)
 }
 
 function tried(device: FakeDevice): void {
-  if (device.behaviour === 'never_returns') device.doing = 'gone'
-  device.attempt = { target: image, outcome: 'booted_target', detail: null }
-  if (device.behaviour === 'falls_back') fallBack(device, 'not started')
+  const isBad = device.booted === device.bad
+  if (device.behaviour === 'never_returns' && isBad) device.doing = 'gone'
+  device.attempt = { target: device.booted, outcome: 'booted_target', detail: null }
+  if (device.behaviour === 'falls_back' && isBad) fallBack(device, 'not started')
 }
 
 function fallBack(device: FakeDevice, detail: string): void {
   device.boots += 1
-  device.booted = oldImage
-  device.quarantined = true
-  device.attempt = { target: image, outcome: 'rolled_back', detail }
+  device.booted = device.before
+  device.quarantined.add(device.bad)
+  device.attempt = { target: device.bad, outcome: 'rolled_back', detail }
 }
 
 function checked(device: FakeDevice, link: Link, now: number): void {
-  const bad = device.behaviour === 'unhealthy' && device.booted === image
+  const bad = device.behaviour === 'unhealthy' && device.booted === device.bad
   device.health = bad ? 'unhealthy' : 'healthy'
   if (!bad) return
-  leave(device, link, { now, next: oldImage })
-  device.quarantined = true
-  device.attempt = { target: image, outcome: 'rolled_back', detail: 'health_failed' }
+  leave(device, link, { now, next: device.before })
+  device.quarantined.add(device.bad)
+  device.attempt = { target: device.bad, outcome: 'rolled_back', detail: 'health_failed' }
 }
 
 function say(device: FakeDevice, link: Link): void {
-  const phase = device.doing === 'idle' ? (device.staged ? 'staged' : 'idle') : device.doing
+  const phase = device.doing === 'idle' ? (device.staged === null ? 'idle' : 'staged') : device.doing
   const text = whatIsNew(device, phase)
   if (text === device.sent) return
   device.sent = text
@@ -217,33 +242,37 @@ function say(device: FakeDevice, link: Link): void {
     phase,
     bootKey: `${device.id}-boot-${device.boots}`,
     bootedDigest: device.booted,
-    stagedDigest: device.staged ? image : null,
+    stagedDigest: device.staged,
     stagedLocked: device.behaviour !== 'cannot_lock',
     health: device.health,
     grantId: device.grant?.id ?? null,
     attempt: device.attempt,
-    errors: device.fatal ? [{ code: 'disk_full', detail: 'No space left.', retryable: false, digest: image }] : [],
+    errors: errorsOf(device),
     failedChecks: device.health === 'unhealthy' ? ['web'] : [],
   })
+}
+
+function errorsOf({ fatal }: FakeDevice): ReportView['errors'] {
+  return fatal === null ? [] : [{ code: 'disk_full', detail: 'No space left.', retryable: false, digest: fatal }]
 }
 
 // All that a report may differ in, in less time than it takes to make one.
 function whatIsNew(device: FakeDevice, phase: string): string {
   const { told, boots, booted, staged, health, grant, attempt, fatal } = device
-  return `${told?.gen} ${phase} ${boots} ${booted} ${staged} ${health} ${grant?.id} ${attempt?.outcome} ${attempt?.detail} ${fatal}`
+  return `${told?.gen} ${phase} ${boots} ${booted} ${staged} ${health} ${grant?.id} ${attempt?.target} ${attempt?.outcome} ${attempt?.detail} ${fatal}`
 }
 
 // What happens to a machine besides updates.
 function trouble(device: FakeDevice, link: Link, now: number): void {
   if (device.conn === null) return
-  const { behaviour, chance, booted } = device
+  const { behaviour, chance, booted, bad, before } = device
   if (behaviour === 'flaky' && chance() < 0.06) loseConnection(device, link, now)
   if (device.doing !== 'idle') return
   if (behaviour === 'reboots_by_itself' && device.boots < 4 && chance() < 0.03)
     leave(device, link, { now, next: booted })
-  if (behaviour === 'regresses' && booted === image && chance() < 0.04) {
-    device.attempt = { target: image, outcome: 'rolled_back', detail: 'left' }
-    leave(device, link, { now, next: oldImage })
+  if (behaviour === 'regresses' && booted === bad && chance() < 0.04) {
+    device.attempt = { target: bad, outcome: 'rolled_back', detail: 'left' }
+    leave(device, link, { now, next: before })
   }
 }
 

@@ -1,64 +1,94 @@
 import { nextState, type RolloutVerb } from './lifecycle.ts'
 import { failureStates, type TargetState } from './target-lifecycle.ts'
-import { countWave, type World } from './world.testing.ts'
+import { beginRollback } from './world-rollout.testing.ts'
+import type { Row, World, WorldRollout } from './world-state.testing.ts'
+import { countWave } from './world-view.testing.ts'
 
-/** Does what an operator does, if it is legal. */
-export function command(world: World, verb: 'pause' | 'abort' | 'promote' | 'approve' | 'continue' | 'retry'): void {
-  if (verb === 'approve') return approve(world)
-  if (verb === 'promote') return promote(world)
-  const legal: RolloutVerb = verb === 'continue' || verb === 'retry' ? 'resume' : verb
-  const to = nextState(world.state, legal)
+export const buttons = ['pause', 'abort', 'promote', 'approve', 'continue', 'retry', 'roll_back'] as const
+export type Button = (typeof buttons)[number]
+
+/** Does what an operator does to a rollout, if it is legal. */
+export function command(world: World, rollout: WorldRollout, button: Button): void {
+  if (button === 'approve') return approve(rollout)
+  if (button === 'promote') return promote(world, rollout)
+  if (button === 'roll_back' && !mayRollBack(world, rollout)) return
+  const verb: RolloutVerb = button === 'continue' || button === 'retry' ? 'resume' : button
+  const to = nextState(rollout.state, verb)
   if (!to) return
-  const tripped = world.waves.some(({ state }) => state === 'tripped')
-  if (tripped && verb === 'retry') retryFailed(world)
-  if (tripped && verb === 'continue') excuse(world)
-  if (legal === 'resume') reopen(world)
-  world.state = to
-  world.hint = true
+  if (button === 'retry') retryFailed(world, rollout)
+  if (button === 'continue') excuse(rollout)
+  if (verb === 'resume') reopen(world, rollout)
+  rollout.state = to
+  rollout.hint = true
+  if (to === 'rolling_back') beginRollback(world, rollout)
 }
 
-function reopen(world: World): void {
-  world.waves.forEach((wave, index) => {
-    if (wave.state === 'tripped') world.waves[index] = { ...wave, state: 'open' }
-    if (wave.approved && wave.state === 'pending') world.waves[index] = { ...wave, asked: false, approved: false }
+function mayRollBack({ rollouts }: World, rollout: WorldRollout): boolean {
+  if (rollout.parent) return false
+  const gone = ['aborted', 'rolled_back', 'superseded']
+  const newer = rollouts.filter(({ parent, startedAt, state }) => {
+    return parent === null && startedAt > rollout.startedAt && !gone.includes(state)
   })
+  return rollout.state !== 'completed' || newer.length === 0
 }
 
-function excuse(world: World): void {
-  world.waves.forEach((wave, index) => {
-    const counts = countWave(world, index)
-    const excused = failureStates.reduce((total, state) => total + (counts[state] ?? 0), 0)
-    if (wave.state !== 'pending') world.waves[index] = { ...wave, excused }
+function reopen(world: World, rollout: WorldRollout): void {
+  rollout.waves.forEach((wave, index) => {
+    if (wave.state === 'tripped') rollout.waves[index] = { ...wave, state: 'open' }
+    if (wave.approved && wave.state === 'pending') rollout.waves[index] = { ...wave, asked: false, approved: false }
   })
-}
-
-function retryFailed(world: World): void {
-  for (const [id, row] of world.rows) {
-    if (!(failureStates as readonly TargetState[]).includes(row.state)) continue
-    const fresh = { state: 'pending', stateSince: world.now, dueAt: world.now, reason: null } as const
-    world.rows.set(id, { ...row, ...fresh, grant: null, recalled: false, soakUntil: null, attempts: row.attempts + 1 })
-    const device = world.devices.get(id)
-    if (device) device.quarantined = false
+  if (rollout.haltedAt === null) return
+  for (const row of rollout.rows.values()) {
+    const { state, reason } = row
+    if (state === 'reverted' && reason === 'rolled_back') tryAgain(world, rollout, { ...row, hop: 0 })
+    if (state === 'skipped' && reason === 'rolling_back') tryAgain(world, rollout, row)
   }
 }
 
-function approve(world: World): void {
-  const next = world.waves.findIndex(({ state }) => state === 'pending')
-  const wave = world.waves[next]
-  if (world.state !== 'running' || !wave?.asked) return
-  world.waves[next] = { ...wave, approved: true }
-  world.hint = true
+function excuse(rollout: WorldRollout): void {
+  rollout.waves.forEach((wave, index) => {
+    const counts = countWave(rollout, index)
+    const excused = failureStates.reduce((total, state) => total + (counts[state] ?? 0), 0)
+    if (wave.state !== 'pending') rollout.waves[index] = { ...wave, excused }
+  })
 }
 
-function promote(world: World): void {
-  const next = world.waves.findIndex(({ state }) => state === 'pending')
-  const wave = world.waves[next]
-  if (world.state !== 'running' || !wave) return
-  excuse(world)
-  world.waves.forEach((one, index) => {
-    if (one.state === 'open') world.waves[index] = { ...one, state: 'passed' }
+function retryFailed(world: World, rollout: WorldRollout): void {
+  for (const row of rollout.rows.values()) {
+    if (!(failureStates as readonly TargetState[]).includes(row.state)) continue
+    tryAgain(world, rollout, { ...row, hop: 0, hopBootKey: null })
+    world.devices.get(row.deviceId)?.quarantined.clear()
+  }
+  rollout.waves.forEach((wave, index) => {
+    const counts = countWave(rollout, index)
+    const failed = failureStates.reduce((total, state) => total + (counts[state] ?? 0), 0)
+    rollout.waves[index] = { ...wave, excused: Math.min(wave.excused, failed) }
   })
-  const waits = world.options.policy.waves[wave.rule]?.approval === 'manual' && !wave.approved
-  world.waves[next] = waits ? { ...wave, asked: true } : { ...wave, state: 'open', openedAt: world.now }
-  world.hint = true
+}
+
+function tryAgain({ now }: World, { rows }: WorldRollout, row: Row): void {
+  const fresh = { state: 'pending', stateSince: now, dueAt: now, reason: null, attempts: 0, backoff: null } as const
+  const soak = { soakUntil: null, soakBootKey: null }
+  rows.set(row.deviceId, { ...row, ...fresh, ...soak, grant: null, recalled: false })
+}
+
+function approve(rollout: WorldRollout): void {
+  const next = rollout.waves.findIndex(({ state }) => state === 'pending')
+  const wave = rollout.waves[next]
+  if (rollout.state !== 'running' || !wave?.asked) return
+  rollout.waves[next] = { ...wave, approved: true }
+  rollout.hint = true
+}
+
+function promote(world: World, rollout: WorldRollout): void {
+  const next = rollout.waves.findIndex(({ state }) => state === 'pending')
+  const wave = rollout.waves[next]
+  if (rollout.state !== 'running' || !wave) return
+  excuse(rollout)
+  rollout.waves.forEach((one, index) => {
+    if (one.state === 'open') rollout.waves[index] = { ...one, state: 'passed' }
+  })
+  const waits = rollout.policy.waves[wave.rule]?.approval === 'manual' && !wave.approved
+  rollout.waves[next] = waits ? { ...wave, asked: true } : { ...wave, state: 'open', openedAt: world.now }
+  rollout.hint = true
 }

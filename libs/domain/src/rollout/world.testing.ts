@@ -1,52 +1,24 @@
 import { decide } from './decide.ts'
-import type { Decision, TargetChange } from './decision.ts'
-import { stepDevice, type FakeDevice, type Link, type Told } from './fake-device.testing.ts'
-import type { RolloutState } from './lifecycle.ts'
-import type { PolicySpec } from './policy.ts'
+import { stepDevice, type FakeDevice, type Link } from './fake-device.testing.ts'
 import { hasEnded, type TargetState } from './target-lifecycle.ts'
 import { aReport, image, oldImage } from './view.testing.ts'
-import type { BucketsView, DeviceView, GroupView, Instant, RolloutView, TargetView, WaveView } from './view.ts'
-import { planWaves } from './waves.ts'
+import type { Instant } from './view.ts'
+import { reroute } from './world-reroute.testing.ts'
+import { beginRollback, isBusy, startRollout } from './world-rollout.testing.ts'
+import type { Presence, World, WorldOptions, WorldRollout } from './world-state.testing.ts'
+import { viewOf } from './world-view.testing.ts'
+import { write } from './world-write.testing.ts'
+import type { ReleaseNode } from '../update-graph/release-node.ts'
 
-type Row = Omit<TargetView, 'device' | 'holdsSlot'>
-type Presence = Pick<DeviceView, 'connected' | 'conn' | 'connectedAt' | 'lastSeenAt' | 'report'>
-
-export interface WorldOptions {
-  readonly policy: PolicySpec
-  readonly devices: readonly FakeDevice[]
-  readonly slots: number
-  readonly maxDownloading: number
-  /** A budget that also counts by the value of a label. */
-  readonly buckets?: { readonly slots: number; readonly of: (deviceId: string) => string | null }
-  /** Whether the group may be granted anything. */
-  readonly closedAt: (now: Instant) => boolean
-  /** Sees each decision before it is written down. */
-  readonly watch: (world: World, view: RolloutView, decision: Decision) => void
+export function aRelease(id: string, digest: string, barrier = false): ReleaseNode {
+  return { id, name: id, digests: [digest], barrier, deadEnd: null, minimumFrom: null }
 }
 
-/** A rollout with its rows in memory, on a virtual clock. Writes decisions down as the operations do. */
-export interface World {
-  readonly options: WorldOptions
-  readonly devices: ReadonlyMap<string, FakeDevice>
-  readonly links: Map<string, Link>
-  now: Instant
-  state: RolloutState
-  wakeAt: Instant | null
-  because: Decision['because']
-  readonly waves: WaveView[]
-  readonly rows: Map<string, Row>
-  /** By device: the boot key of the grant. */
-  readonly slots: Map<string, string>
-  readonly told: Map<string, Told>
-  readonly presence: Map<string, Presence>
-  /** Devices that rebooted by a grant and have not been heard healthy since. */
-  readonly down: Set<string>
-  hint: boolean
-  ids: number
-}
+export const oldRelease = aRelease('1.0', oldImage)
+export const newRelease = aRelease('2.0', image)
 
-export function makeWorld(options: WorldOptions): World {
-  const planned = planWaves(options.policy.waves, options.devices.length)
+/** A group on the old image. */
+export function emptyWorld(options: WorldOptions): World {
   const absent = { connected: false, conn: null, connectedAt: null, lastSeenAt: null, report: null }
   const map = <T>(make: (id: string) => T) => new Map(options.devices.map(({ id }) => [id, make(id)]))
   return {
@@ -54,37 +26,24 @@ export function makeWorld(options: WorldOptions): World {
     devices: new Map(options.devices.map((device) => [device.id, device])),
     links: new Map(),
     now: 0,
-    state: 'running',
-    wakeAt: 0,
-    because: { code: '', message: '' },
-    waves: planned.map(({ index, rule, size }) => {
-      return { index, rule, size, state: 'pending', openedAt: null, excused: 0, counts: {} }
-    }),
-    rows: map((deviceId) => aRow(deviceId)),
+    rollouts: [],
     slots: new Map(),
-    told: map(() => ({ gen: 1, phase: 'none', grant: null }) as const),
+    told: map(() => ({ gen: 1, phase: 'none', image: null, grant: null, rollout: null }) as const),
     presence: map(() => absent),
     down: new Set(),
-    hint: true,
     ids: 0,
   }
 }
 
-function aRow(deviceId: string): Row {
-  const soak = { soakBootKey: null, soakUntil: null }
-  const place = {
-    groupId: 'group-1',
-    wave: null,
-    accept: [image],
-    fromDigest: oldImage,
-    fromBootKey: null,
-    firstGrantedAt: null,
-  }
-  const since = { state: 'pending', stateSince: 0, dueAt: null, reason: null } as const
-  return { deviceId, ...place, ...since, ...soak, grant: null, recalled: false, attempts: 0 }
+/** The same, with a rollout of the new image to all of it. */
+export function makeWorld(options: Omit<WorldOptions, 'releases'>): World {
+  const world = emptyWorld({ ...options, releases: [oldRelease, newRelease] })
+  const deviceIds = options.devices.map(({ id }) => id)
+  startRollout(world, { release: newRelease, policy: options.policy, deviceIds })
+  return world
 }
 
-/** Lets time pass: devices act, then the rollout takes turns until it asks for none. */
+/** Lets time pass: devices act, then the rollouts take turns until they ask for none. */
 export function tick(world: World, ms: number): void {
   world.now += ms
   for (const device of world.options.devices) stepDevice(device, linkOf(world, device), world.now)
@@ -92,165 +51,46 @@ export function tick(world: World, ms: number): void {
 }
 
 function settle(world: World): void {
-  for (let turns = 0; isDue(world); turns++) {
-    if (turns > 40) throw new Error(`the rollout does not come to rest: ${world.because.message}`)
-    world.hint = false
-    const view = viewOf(world)
-    const decision = decide(view, world.now)
-    world.options.watch(world, view, decision)
-    write(world, decision)
+  for (let turns = 0; ; turns++) {
+    const due = world.rollouts.filter((rollout) => isDue(world, rollout))
+    const next = due[turns % Math.max(1, due.length)]
+    if (!next) return
+    if (turns > 80) throw new Error(`the rollout does not come to rest: ${next.because.message}`)
+    takeTurn(world, next)
   }
 }
 
-function isDue(world: World): boolean {
+function takeTurn(world: World, rollout: WorldRollout): void {
+  rollout.hint = false
+  if (reroute(world, rollout)) return
+  const view = viewOf(world, rollout)
+  const decision = decide(view, world.now)
+  world.options.watch(world, rollout, { view, decision })
+  write(world, rollout, decision)
+  if (!isDue(world, rollout)) world.options.rested?.(world, rollout)
+  if (decision.rollout?.to === 'rolling_back') beginRollback(world, rollout)
+  if (decision.rollout || decision.targets.some(({ event }) => event !== undefined)) hintOthers(world, rollout)
+}
+
+// They may wait for a slot that was freed, or for a device that has ended; the operations have them look now and then.
+function hintOthers({ rollouts }: World, own: WorldRollout): void {
+  for (const rollout of rollouts) if (rollout !== own) rollout.hint = true
+}
+
+function isDue(world: World, rollout: WorldRollout): boolean {
   const due = (at: Instant | null) => at !== null && at <= world.now
-  return world.hint || due(world.wakeAt) || [...world.rows.values()].some(({ dueAt }) => due(dueAt))
+  if (isFinal(rollout)) return false
+  return rollout.hint || due(rollout.wakeAt) || [...rollout.rows.values()].some(({ dueAt }) => due(dueAt))
 }
 
-/** The facts of the rollout, with the targets that the operations would load. */
-export function viewOf(world: World): RolloutView {
-  const targets = [...world.rows.values()]
-    .map((row) => targetOf(world, row))
-    .filter((target) => isPicked(world, target))
-  const unassigned = [...world.rows.values()].filter(({ wave, state }) => wave === null && state === 'pending').length
-  return {
-    state: world.state,
-    policy: world.options.policy,
-    waves: world.waves.map((wave) => ({ ...wave, counts: countWave(world, wave.index) })),
-    groups: { 'group-1': groupOf(world) },
-    targets,
-    unassigned,
-    more: false,
-    grantIds: targets.map(() => `grant-${++world.ids}`),
-  }
+/** Nothing of it changes any more, whatever is reported. */
+export function isFinal({ state }: WorldRollout): boolean {
+  return state === 'aborted' || state === 'rolled_back'
 }
 
-function targetOf(world: World, row: Row): TargetView {
-  const device = world.devices.get(row.deviceId)
-  const presence = world.presence.get(row.deviceId)
-  if (!device || !presence) throw new Error(`no device ${row.deviceId}`)
-  const { quarantined, behaviour } = device
-  const facts = {
-    removed: false,
-    canLock: behaviour !== 'cannot_lock',
-    quarantined,
-    busyWith: null,
-    desiredGen: toldTo(world, row.deviceId).gen,
-  }
-  const bucket = world.options.buckets?.of(row.deviceId)
-  return { ...row, bucket, holdsSlot: world.slots.has(row.deviceId), device: { ...presence, ...facts } }
-}
-
-const early: readonly TargetState[] = ['pending', 'offered', 'downloading', 'staged']
-const swept: Partial<Record<RolloutState, readonly TargetState[]>> = {
-  pausing: ['granted'],
-  aborting: [...early, 'granted'],
-}
-
-function isPicked(world: World, target: TargetView): boolean {
-  const { now, state } = world
-  if (target.dueAt !== null && target.dueAt <= now) return true
-  if (state !== 'running') return swept[state]?.includes(target.state) ?? false
-  if (!target.device.connected) return early.includes(target.state) && isOverdue(world)
-  return canBeGiven(world, target)
-}
-
-function canBeGiven({ now, options }: World, { state, device }: TargetView): boolean {
-  if (state === 'granted') return options.closedAt(now)
-  return state === 'pending' || state === 'staged' || (state === 'offered' && !device.canLock)
-}
-
-function isOverdue({ now, waves, options }: World): boolean {
-  const opened = waves.at(-1)?.openedAt ?? Number.POSITIVE_INFINITY
-  return opened + options.policy.timeouts.giveUpAfterSec * 1000 <= now
-}
-
-/** How many targets of a wave are in each state. */
-export function countWave({ rows }: World, index: number): WaveView['counts'] {
-  const counts: Partial<Record<TargetState, number>> = {}
-  for (const { wave, state } of rows.values()) if (wave === index) counts[state] = (counts[state] ?? 0) + 1
-  return counts
-}
-
-function groupOf({ options, slots, rows, now }: World): GroupView {
-  const closed = options.closedAt(now) ? { code: 'window.closed', message: 'It is closed.' } : null
-  const downloading = [...rows.values()].filter(({ state }) => state === 'offered' || state === 'downloading').length
-  const { slots: limit, maxDownloading } = options
-  const reopensAt = closed && now + 30_000
-  const common = { slots: limit, slotsTaken: slots.size, maxDownloading, downloading, closed }
-  return { ...common, windowUntil: null, reopensAt, buckets: bucketsOf(options, [...slots.keys()]) }
-}
-
-function bucketsOf({ buckets }: WorldOptions, holders: readonly string[]): BucketsView | undefined {
-  if (!buckets) return undefined
-  const values = [...new Set(holders.map(buckets.of))]
-  const of = values.map((value) => {
-    const held = holders.filter((deviceId) => buckets.of(deviceId) === value)
-    return { value, slots: buckets.slots, taken: held.length, holders: held }
-  })
-  return { label: 'site', of, rest: buckets.slots }
-}
-
-function write(world: World, decision: Decision): void {
-  const changes = new Map<string, TargetChange[]>()
-  for (const change of decision.targets) changes.set(change.deviceId, [...(changes.get(change.deviceId) ?? []), change])
-  for (const [deviceId, list] of changes) fold(world, deviceId, list)
-  for (const { index, state } of decision.waves) {
-    const wave = world.waves[index]
-    const asked = state === 'pending' || wave?.asked === true
-    if (wave) world.waves[index] = { ...wave, state, asked, openedAt: state === 'open' ? world.now : wave.openedAt }
-  }
-  if (decision.rollout) world.state = decision.rollout.to
-  world.because = decision.because
-  world.wakeAt = decision.wakeAt
-}
-
-function fold(world: World, deviceId: string, list: readonly TargetChange[]): void {
-  const row = world.rows.get(deviceId)
-  if (!row) throw new Error(`no target ${deviceId}`)
-  // What a later change leaves out stays as an earlier one said; a reason belongs to its own change.
-  const end = list.reduce(({ reason: _outdated, ...earlier }, later) => ({ ...earlier, ...later }))
-  if (list.every(({ event }) => event === undefined)) {
-    world.rows.set(deviceId, { ...row, dueAt: end.dueAt })
-    return
-  }
-  const moved = list.some(({ from, to }) => from !== to)
-  world.rows.set(deviceId, rowAfter(row, end, { now: world.now, since: moved ? world.now : row.stateSince }))
-  if (end.slot === 'take') world.slots.set(deviceId, end.grant?.bootKey ?? '')
-  if (end.slot === 'free') world.slots.delete(deviceId)
-  instruct(world, deviceId, end.instruct)
-}
-
-function rowAfter(row: Row, end: TargetChange, { now, since }: { now: Instant; since: Instant }): Row {
-  const { to, reason = null, dueAt, wave = row.wave, recalled = row.recalled, attempts = row.attempts } = end
-  const after = { ...row, state: to, reason, dueAt, wave, recalled, attempts, stateSince: since }
-  return { ...after, ...soakAfter(row, end), grant: grantAfter(row, end, now) }
-}
-
-function soakAfter({ soakBootKey, soakUntil }: Row, { soak }: TargetChange): Pick<Row, 'soakBootKey' | 'soakUntil'> {
-  if (soak === undefined) return { soakBootKey, soakUntil }
-  return { soakBootKey: soak?.bootKey ?? null, soakUntil: soak?.until ?? null }
-}
-
-// A grant that is renewed keeps its clock.
-function grantAfter({ grant: before }: Row, { grant }: TargetChange, now: Instant): Row['grant'] {
-  if (grant === undefined || grant === null) return grant === undefined ? before : null
-  return { ...grant, at: grant.id === before?.id ? before.at : now }
-}
-
-function instruct(world: World, deviceId: string, instruction: TargetChange['instruct']): void {
-  if (!instruction) return
-  const phase = ({ stage: 'staged', apply: 'applied', none: 'none' } as const)[instruction.kind]
-  const grant = instruction.kind === 'apply' ? { id: instruction.grantId, conn: instruction.conn } : null
-  const before = toldTo(world, deviceId)
-  if (before.phase === phase && before.grant?.id === grant?.id && before.grant?.conn === grant?.conn) return
-  world.told.set(deviceId, { gen: before.gen + 1, phase, grant })
-}
-
-function toldTo({ told }: World, deviceId: string): Told {
-  const found = told.get(deviceId)
-  if (!found) throw new Error(`no device ${deviceId}`)
-  return found
+/** It has ended, as far as anybody knows. */
+export function isOver(rollout: WorldRollout): boolean {
+  return isFinal(rollout) || rollout.state === 'completed' || (rollout.state === 'superseded' && rollout.ended)
 }
 
 function linkOf(world: World, device: FakeDevice): Link {
@@ -264,15 +104,16 @@ function link(world: World, { id }: FakeDevice): Link {
     const before = world.presence.get(id)
     if (before) world.presence.set(id, { ...before, ...over })
   }
-  const due = () => {
-    const row = world.rows.get(id)
-    if (row) world.rows.set(id, { ...row, dueAt: world.now })
-  }
   return {
     get told() {
-      return toldTo(world, id)
+      const told = world.told.get(id)
+      if (!told) throw new Error(`no device ${id}`)
+      return told
     },
-    connect: (conn) => set({ connected: true, conn, connectedAt: world.now, lastSeenAt: world.now }),
+    connect: (conn) => {
+      set({ connected: true, conn, connectedAt: world.now, lastSeenAt: world.now })
+      for (const rollout of world.rollouts) if (rollout.rows.get(id)?.state === 'pending') rollout.hint = true
+    },
     disconnect: () => set({ connected: false, lastSeenAt: world.now }),
     heard: () => set({ lastSeenAt: world.now }),
     goingDown: () => world.down.add(id),
@@ -280,19 +121,37 @@ function link(world: World, { id }: FakeDevice): Link {
       set({ report: { ...aReport(report), receivedAt: world.now } })
       const held = world.slots.get(id)
       if (report.health === 'healthy') world.down.delete(id)
-      if (report.health === 'healthy' && held !== undefined && held !== report.bootKey) world.slots.delete(id)
-      world.hint = true
-      due()
+      const isFreed = report.health === 'healthy' && held !== undefined && held.bootKey !== report.bootKey
+      if (isFreed) world.slots.delete(id)
+      for (const rollout of world.rollouts) {
+        if (isFreed) rollout.hint = true
+        makeDue(world, rollout, id)
+      }
     },
     returnGrant: (grantId) => {
-      const row = world.rows.get(id)
-      if (row?.grant?.id !== grantId) return
-      world.rows.set(id, { ...row, grant: { ...row.grant, conn: null }, dueAt: world.now })
+      for (const { rows } of world.rollouts) {
+        const row = rows.get(id)
+        if (row?.grant?.id === grantId) rows.set(id, { ...row, grant: { ...row.grant, conn: null }, dueAt: world.now })
+      }
     },
   }
 }
 
+// Targets of which no report can change anything are left out. One in no wave yet is only waited for.
+function makeDue({ now }: World, { rows }: WorldRollout, deviceId: string): void {
+  const row = rows.get(deviceId)
+  if (!row || settled.includes(row.state) || (row.state === 'pending' && row.wave === null)) return
+  rows.set(deviceId, { ...row, dueAt: now })
+}
+
+const settled: readonly TargetState[] = ['failed', 'reverted', 'skipped', 'rolled_back']
+
 /** Targets that have not ended. */
-export function unfinished({ rows }: World): string[] {
+export function unfinished({ rows }: WorldRollout): string[] {
   return [...rows.values()].filter(({ state }) => !hasEnded(state)).map(({ deviceId, state }) => `${deviceId} ${state}`)
+}
+
+/** Rollouts in which a device has been granted its reboot and has not ended. */
+export function busyIn({ rollouts }: World, deviceId: string): WorldRollout[] {
+  return rollouts.filter(({ rows }) => isBusy(rows.get(deviceId)?.state))
 }

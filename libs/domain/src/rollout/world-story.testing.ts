@@ -1,0 +1,135 @@
+import { fakeDevice, type Behaviour } from './fake-device.testing.ts'
+import type { PolicySpec } from './policy.ts'
+import { canary, policy as base, rest } from './view.testing.ts'
+import { check, checkRest, watch } from './world-checks.testing.ts'
+import { command, type Button } from './world-operator.testing.ts'
+import { startRollout } from './world-rollout.testing.ts'
+import type { ReleaseNode } from '../update-graph/release-node.ts'
+import type { World } from './world-state.testing.ts'
+import { aRelease, emptyWorld, isOver, newRelease, oldRelease, tick } from './world.testing.ts'
+
+const stepMs = 10_000
+const timeouts = {
+  downloadSec: 300,
+  grantSec: 60,
+  applySec: 200,
+  healthSec: 60,
+  unreachableAfterSec: 60,
+  giveUpAfterSec: 900,
+}
+export const waves = [canary, { ...canary, name: 'some', size: { percent: 40 } }, rest].map((wave) => ({
+  ...wave,
+  soakSec: 30,
+}))
+const strict: PolicySpec = { ...base, waves, timeouts }
+const keyRelease = aRelease('1.5', 'sha256:key', true)
+export const newerRelease = aRelease('3.0', 'sha256:newer')
+
+function chances(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+export interface Press {
+  readonly at: number
+  /** Which of the rollouts; -1: the newest. */
+  readonly on: number
+  /** `newer`, `again`: starts a rollout of the newer release, or of the same, in place of those under way. */
+  readonly button: Button | 'newer' | 'again'
+}
+
+export interface Story {
+  readonly seed: number
+  readonly kinds: readonly Behaviour[]
+  readonly slots: number
+  readonly unreachable: PolicySpec['unreachable']
+  readonly onTrip: PolicySpec['onTrip']
+  readonly approval: 'auto' | 'manual'
+  /** Failures trip no gate, so that bad releases go far. */
+  readonly lenient: boolean
+  /** A release that must be booted on the way. */
+  readonly barrier: boolean
+  /** Two rollouts, each to a half of the devices. */
+  readonly halves: boolean
+  readonly presses: readonly Press[]
+}
+
+export function start(story: Story, giveUpAfterSec = 900): World {
+  const { seed, kinds, slots, barrier, halves } = story
+  const chance = chances(seed)
+  const closedFrom = chance() < 0.3 ? Math.floor(chance() * 600_000) : Number.POSITIVE_INFINITY
+  const policy = policyOf(story, giveUpAfterSec)
+  const devices = kinds.map((kind, place) => fakeDevice(`device-${place + 1}`, kind, chances(seed + place)))
+  if (barrier) for (const device of devices) if (chance() < 0.3) device.bad = keyRelease.digests[0] ?? ''
+  const world = emptyWorld({
+    policy,
+    devices,
+    slots,
+    releases: [oldRelease, ...(barrier ? [keyRelease] : []), newRelease, newerRelease],
+    maxDownloading: 1 + Math.floor(chance() * 4),
+    closedAt: (now) => now >= closedFrom && now < closedFrom + 300_000,
+    watch,
+    ...(seed % 4 === 0 && { rested: checkRest }),
+  })
+  const ids = devices.map(({ id }) => id)
+  const parts = halves
+    ? [ids.filter((_id, place) => place % 2 === 0), ids.filter((_id, place) => place % 2 === 1)]
+    : [ids]
+  // The devices say what they run.
+  tick(world, 1000)
+  for (const deviceIds of parts) startRollout(world, { release: newRelease, policy, deviceIds }, { beside: true })
+  return world
+}
+
+function policyOf({ unreachable, onTrip, approval, lenient }: Story, giveUpAfterSec: number): PolicySpec {
+  const gate = lenient ? { minConcluded: 1, minSuccessPercent: 0 } : canary.gate
+  const rules = waves.map((wave) => ({ ...wave, approval, gate }))
+  return { ...strict, waves: rules, unreachable, onTrip, timeouts: { ...timeouts, giveUpAfterSec } }
+}
+
+function press(world: World, { button, on }: Press): void {
+  const isNewer = world.rollouts.some(({ release }) => release === newerRelease)
+  if (button === 'newer') return isNewer ? undefined : startAnother(world, newerRelease)
+  if (button === 'again') return startAnother(world, newRelease)
+  const rollout = world.rollouts.at(on < 0 ? on : on % world.rollouts.length)
+  if (rollout) command(world, rollout, button)
+}
+
+function startAnother(world: World, release: ReleaseNode): void {
+  const { policy, devices } = world.options
+  if (world.rollouts.filter(({ parent }) => parent === null).length > 4) return
+  startRollout(world, { release, policy, deviceIds: devices.map(({ id }) => id) })
+}
+
+export function play(world: World, until: number, presses: readonly Press[] = []): void {
+  const last = Math.max(0, ...presses.map(({ at }) => at))
+  while (world.now < until && !(world.now > last && world.rollouts.every(isOver))) {
+    for (const one of presses) if (one.at > world.now - stepMs && one.at <= world.now) press(world, one)
+    tick(world, stepMs)
+    check(world)
+  }
+}
+
+export function lookAfter(world: World, until: number): void {
+  for (const rollout of world.rollouts) {
+    if (rollout.state === 'paused' || rollout.state === 'pausing') command(world, rollout, 'continue')
+    for (const _wave of rollout.waves) {
+      command(world, rollout, 'approve')
+      play(world, world.now + stepMs)
+    }
+  }
+  play(world, until)
+}
+
+// Roll-backs first: their rollouts are paused by that, and are aborted then.
+export function stop(world: World): void {
+  for (let round = 0; round < 3; round++) {
+    for (const rollout of world.rollouts.toReversed()) command(world, rollout, 'abort')
+    play(world, world.now + 900_000)
+  }
+}
