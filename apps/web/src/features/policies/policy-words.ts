@@ -2,11 +2,13 @@ import type { Policy } from '@bootfleet/contracts'
 import { counted, formatSeconds } from '../../lib/amounts.ts'
 
 type Recipe = Policy['spec']
-type Size = Recipe['waves'][number]['size']
+type Wave = Recipe['waves'][number]
 
-/** How many devices a wave takes; percentages are of all, those of the waves before among them. */
-export function sizeText(size: Size): string {
-  return 'count' in size ? counted(size.count, 'device') : `up to ${size.percent} % of all devices`
+/** How many devices a wave takes; percentages are of all whom it may take, those of the waves before among them. */
+export function sizeText({ size, selector }: Pick<Wave, 'size' | 'selector'>): string {
+  const such = selector === null ? '' : ` that match ${selector}`
+  if (size === null) return selector === null ? 'all the others' : `all devices${such}`
+  return 'count' in size ? `${counted(size.count, 'device')}${such}` : `up to ${size.percent} % of all devices${such}`
 }
 
 export function approvalText(approval: 'auto' | 'manual', first: boolean): string {

@@ -28,7 +28,7 @@ export function WaveFields({ path, last = false }: WaveFieldsProps) {
     <>
       <div className="grid-fields">
         <TextField path={`${path}.name`} label="Name" />
-        {last ? <p className="quiet field">It takes all the others.</p> : <SizeField path={path} />}
+        {last ? <p className="quiet field">It takes all the others.</p> : <WhomFields path={path} />}
         <DurationField path={`${path}.soakSec`} label="Soak" hint="how long it must stay healthy" />
         <ChoiceField path={`${path}.approval`} label="It opens" options={[...approvals]} />
       </div>
@@ -53,6 +53,21 @@ export function WaveFields({ path, last = false }: WaveFieldsProps) {
   )
 }
 
-function SizeField({ path }: { path: string }) {
-  return <ShareField path={`${path}.size`} label="Size" hint="a count; or % of all, those before among them" />
+function WhomFields({ path }: { path: string }) {
+  return (
+    <>
+      <TextField
+        path={`${path}.selector`}
+        label="Devices"
+        hint="a selector; or empty for any that no later wave names"
+        placeholder="site=lab"
+        empty={null}
+      />
+      <ShareField
+        path={`${path}.size`}
+        label="Size"
+        hint="a count; or % of those, the ones before among them; empty for all that match"
+      />
+    </>
+  )
 }
