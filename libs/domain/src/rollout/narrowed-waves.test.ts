@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { dealWaves } from './deal-waves.ts'
 import { decide } from './decide.ts'
 import type { Share, WaveRule } from './policy.ts'
+import { tally } from './world-pools.testing.ts'
 import { aDevice, aTarget, aView, aWave, canary, moves, now, offline, policy, rest } from './view.testing.ts'
 import type { RolloutView, TargetView } from './view.ts'
 import { commonPool, poolsOf, takesFrom } from './wave-pools.ts'
@@ -101,12 +102,6 @@ const plans = someRules.chain((rules) => {
   const pools = [...new Set([commonPool, ...poolsOf(rules)])]
   return fc.record({ rules: fc.constant(rules), order: fc.array(fc.constantFrom(...pools), { maxLength: 80 }) })
 })
-
-function tally(order: readonly number[]): Map<number, number> {
-  const counts = new Map<number, number>()
-  for (const pool of order) counts.set(pool, (counts.get(pool) ?? 0) + 1)
-  return counts
-}
 
 describe('planned waves, whatever their selectors and whoever matches', () => {
   it('hold everybody once; only the first may be empty, and that only when nobody is left for it', () => {

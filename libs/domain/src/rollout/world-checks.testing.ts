@@ -5,6 +5,7 @@ import { lifecycle } from './lifecycle.ts'
 import { busyStates, failureStates, hasEnded, mayMove, type TargetState } from './target-lifecycle.ts'
 import { maxChanges } from './turn.ts'
 import type { RolloutView, StateCounts } from './view.ts'
+import { commonPool, takesFrom } from './wave-pools.ts'
 import { routeOf } from './world-rollout.testing.ts'
 import type { World, WorldRollout } from './world-state.testing.ts'
 import { countWave, placeOf, viewOf } from './world-view.testing.ts'
@@ -83,15 +84,24 @@ function watchMembership({ rows }: WorldRollout, { deviceId, wave, to, event }: 
   must(joins || leaves, 'a device stays in its wave', [row, wave, event])
 }
 
+function watchMembers({ waves, policy, rows }: WorldRollout, targets: readonly TargetChange[]): void {
+  const takes = takesFrom(waves, policy.waves)
+  must(
+    waves.slice(1).every(({ size }) => size > 0),
+    'no wave is empty but a first that nobody matches',
+    waves,
+  )
+  for (const { deviceId, wave } of targets)
+    must(wave == null || takes[wave]?.has(rows.get(deviceId)?.pool ?? commonPool) === true, 'a member matches')
+}
+
 function watchWaves(rollout: WorldRollout, { targets, waves: changes }: Decision): void {
   const after = new Map([...rollout.rows].map(([id, { wave, state }]) => [id, { wave, state }]))
   for (const { deviceId, wave, to } of targets)
     after.set(deviceId, { wave: wave === undefined ? (after.get(deviceId)?.wave ?? null) : wave, state: to })
   const members = (index: number) => [...after.values()].filter(({ wave }) => wave === index)
-  for (const { index, size } of rollout.waves) {
-    must(size > 0, 'no wave is empty', index)
-    must(members(index).length <= size, 'a wave is not over-full', index)
-  }
+  watchMembers(rollout, targets)
+  for (const { index, size } of rollout.waves) must(members(index).length <= size, 'a wave is not over-full', index)
   const passed = new Set(rollout.waves.filter(({ state }) => state === 'passed').map(({ index }) => index))
   for (const { index, state } of changes) {
     if (state === 'open') watchOpening(rollout, index, passed)

@@ -2,6 +2,7 @@ import type { RolloutState } from './lifecycle.ts'
 import { busyStates, type TargetState } from './target-lifecycle.ts'
 import type { Hop, ReportView, WaveView } from './view.ts'
 import { planWaves } from './waves.ts'
+import { poolIn, tally } from './world-pools.testing.ts'
 import type { Row, World, WorldRollout } from './world-state.testing.ts'
 import { findRoute } from '../update-graph/find-route.ts'
 import type { ReleaseNode } from '../update-graph/release-node.ts'
@@ -17,10 +18,14 @@ export function startRollout(
   { beside } = { beside: false },
 ): void {
   const rollout = { ...blank(world), release, policy, parent: null }
-  for (const deviceId of deviceIds) rollout.rows.set(deviceId, planned(world, release, deviceId))
-  const eligible = [...rollout.rows.values()].filter(({ state }) => state === 'pending').length
-  if (eligible === 0) return
-  const waves = planWaves(policy.waves, eligible).map(({ index, rule, size }) => aPlannedWave(index, rule, size))
+  for (const deviceId of deviceIds)
+    rollout.rows.set(deviceId, { ...planned(world, release, deviceId), pool: poolIn(policy, deviceId) })
+  const eligible = [...rollout.rows.values()].filter(({ state }) => state === 'pending')
+  if (eligible.length === 0) return
+  const pools = tally(eligible.map(({ pool }) => pool))
+  const waves = planWaves(policy.waves, eligible.length, pools).map(({ index, rule, size }) =>
+    aPlannedWave(index, rule, size),
+  )
   if (!beside) for (const older of world.rollouts) supersede(world, older)
   world.rollouts.push({ ...rollout, waves })
 }

@@ -56,6 +56,8 @@ export interface Story {
   readonly barrier: boolean
   /** Two rollouts, each to a half of the devices. */
   readonly halves: boolean
+  /** What narrows the waves before the last, if anything does. */
+  readonly narrowed: readonly ({ readonly selector: string; readonly size?: null } | null)[]
   readonly presses: readonly Press[]
 }
 
@@ -86,9 +88,9 @@ export function start(story: Story, giveUpAfterSec = 900): World {
   return world
 }
 
-function policyOf({ unreachable, onTrip, approval, lenient }: Story, giveUpAfterSec: number): PolicySpec {
+function policyOf({ unreachable, onTrip, approval, lenient, narrowed }: Story, giveUpAfterSec: number): PolicySpec {
   const gate = lenient ? { minConcluded: 1, minSuccessPercent: 0 } : canary.gate
-  const rules = waves.map((wave) => ({ ...wave, approval, gate }))
+  const rules = waves.map((wave, place) => ({ ...wave, approval, gate, ...narrowed[place] }))
   return { ...strict, waves: rules, unreachable, onTrip, timeouts: { ...timeouts, giveUpAfterSec } }
 }
 
@@ -119,6 +121,8 @@ export function lookAfter(world: World, until: number): void {
   for (const rollout of world.rollouts) {
     if (rollout.state === 'paused' || rollout.state === 'pausing') command(world, rollout, 'continue')
     for (const _wave of rollout.waves) {
+      // Only a person goes on without a first wave that nobody matches.
+      if (rollout.because.code === 'wave.nobody_matches') command(world, rollout, 'promote')
       command(world, rollout, 'approve')
       play(world, world.now + stepMs)
     }

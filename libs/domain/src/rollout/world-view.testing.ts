@@ -2,23 +2,21 @@ import type { RolloutState } from './lifecycle.ts'
 import type { TargetState } from './target-lifecycle.ts'
 import type { BucketsView, DeviceView, GroupView, RollbackView, RolloutView, TargetView, WaveView } from './view.ts'
 import { isBusy } from './world-rollout.testing.ts'
+import { unassignedOf } from './world-pools.testing.ts'
 import type { Row, World, WorldOptions, WorldRollout } from './world-state.testing.ts'
 
 /** The facts of a rollout, with the targets that the operations would load. */
 export function viewOf(world: World, rollout: WorldRollout): RolloutView {
   const targets: TargetView[] = []
-  let unassigned = 0
-  for (const row of rollout.rows.values()) {
-    if (row.wave === null && row.state === 'pending') unassigned += 1
+  for (const row of rollout.rows.values())
     if (isPicked(world, rollout, row)) targets.push(targetOf(world, rollout, row))
-  }
   return {
     state: rollout.state,
     policy: rollout.policy,
     waves: rollout.waves.map((wave) => ({ ...wave, counts: countWave(rollout, wave.index) })),
     groups: { 'group-1': groupOf(world) },
     targets,
-    unassigned,
+    ...unassignedOf(rollout.rows.values()),
     more: false,
     grantIds: targets.map(() => `grant-${++world.ids}`),
     isRollback: rollout.parent !== null,

@@ -12,6 +12,11 @@ import { isOver, unfinished } from './world.testing.ts'
 const runs = Number(process.env['WORLD_RUNS'] ?? 300)
 const patience = 30_000 + runs * 100
 
+const narrowing = fc.tuple(
+  fc.constantFrom(null, { selector: 'third=1' }),
+  fc.constantFrom(null, { selector: 'third in (1,2)' }, { selector: 'third=2', size: null }),
+)
+
 /** Any story with devices of these kinds, most of them normal, and these buttons. */
 function story(kinds: readonly Behaviour[], pressed: readonly Press['button'][]): fc.Arbitrary<Story> {
   const at = fc.integer({ min: 0, max: 1_500_000 })
@@ -27,6 +32,7 @@ function story(kinds: readonly Behaviour[], pressed: readonly Press['button'][])
     lenient: fc.boolean(),
     barrier: fc.boolean(),
     halves: fc.boolean(),
+    narrowed: fc.oneof(fc.constant([]), narrowing),
     presses: fc
       .array(
         pressed.includes('roll_back')
@@ -100,6 +106,7 @@ function holds({ unreachable }: Story): string[] {
   // Behind a device that never frees the only slot, those that come and go may all be away when it is looked at.
   return [
     'wave.nobody_left',
+    'wave.nobody_matches',
     'wave.nobody_succeeded',
     'wave.waiting_for_devices',
     'budget.full',

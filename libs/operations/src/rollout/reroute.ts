@@ -1,5 +1,6 @@
 import {
   earlyStates,
+  leaveOneByOne,
   type Hop,
   type RolloutState,
   type RolloutView,
@@ -33,8 +34,8 @@ export async function reroute(tx: Tx, ctx: InstructionContext, view: RolloutView
   const found = await findRerouted(tx, rollout, early)
   if (found.length === 0) return false
   await writeRoutes(tx, rollout.id, found)
-  const last = view.waves.at(-1)?.index ?? null
-  const changes = found.map((one) => changeOf(one, { last, now: now.getTime() }))
+  const leave = leaveOneByOne(view)
+  const changes = found.map((one) => changeOf(one, { leave, now: now.getTime() }))
   await applyDecision(tx, ctx, {
     view,
     decision: { targets: changes, waves: [], because: rollout.because, wakeAt: now.getTime() },
@@ -98,17 +99,18 @@ function done({ route }: TargetView): StoredHop[] {
   })
 }
 
-// Who was in no wave takes its place of the last one along: a place that nobody is left for could never be filled.
-function changeOf({ target, row }: Rerouted, { last, now }: { last: number | null; now: number }): TargetChange {
+function changeOf(
+  { target, row }: Rerouted,
+  { leave, now }: { leave: (target: TargetView) => number | null; now: number },
+): TargetChange {
   const { deviceId, state } = target
   const told = state === 'pending' ? {} : ({ instruct: { kind: 'none' } } as const)
   if (row.blocked) {
-    const wave = target.wave ?? last
     const skipped = {
       to: 'skipped',
       reason: row.skip ?? '',
       because: row.blocked,
-      wave,
+      wave: leave(target),
       event: 'target.skipped',
     } as const
     return { deviceId, from: state, ...told, ...skipped, dueAt: null }

@@ -45,6 +45,8 @@ async function begin(seed: number): Promise<Storm> {
   for (let index = 0; index < devices; index++) {
     const place = { organizationId, groupId, index: seed * 1000 + index, booted: old }
     const { id } = await ScriptedDevice.enroll(services, place)
+    const data = { labels: { third: String(index % 3) } }
+    await services.db.transaction('system', (tx) => tx.device.update({ where: { id }, data }))
     // Every second fleet has few troublemakers: it goes far.
     const kind = stormKinds[Math.floor(chance() ** (seed % 2 === 0 ? 1 : 4) * stormKinds.length)] ?? 'ok'
     stormy.push(new StormDevice({ id, kind, booted: old, chance, now: clock.now }))

@@ -36,10 +36,11 @@ export function stormPolicy(chance: () => number): z.output<typeof PolicyInput> 
     chance() < 0.5
       ? { minConcluded: 1, minSuccessPercent: 0 }
       : { maxFailures: Math.floor(chance() * 3), minConcluded: 1, minSuccessPercent: chance() < 0.5 ? 100 : 50 }
+  const narrowed = (third: number) => (chance() < 0.3 ? { selector: `third=${third}` } : {})
   return PolicyInput.parse({
     waves: [
-      { name: 'canary', size: { count: 1 + Math.floor(chance() * 2) }, soakSec: 30, gate },
-      { name: 'half', size: { percent: 50 }, soakSec: 20, gate },
+      { name: 'canary', size: { count: 1 + Math.floor(chance() * 2) }, soakSec: 30, gate, ...narrowed(1) },
+      { name: 'half', size: { percent: 50 }, soakSec: 20, gate, ...narrowed(2) },
     ],
     rest: { name: 'rest', soakSec: chance() < 0.5 ? 0 : 30, gate },
     timeouts: {
