@@ -5,7 +5,10 @@ import { parts } from '../system/stack/describe-servers.ts'
 import { admin, Stack } from '../system/stack/stack.ts'
 import { Browser } from './browser.ts'
 import { pageActions } from './page-actions.ts'
-import { viewer, withViewer } from './viewer.ts'
+import { testPeopleWhoDecide } from './decisions.ts'
+import { testEveryPage } from './every-page.ts'
+import { viewer, withPeople } from './people.ts'
+import { testSettings } from './settings.ts'
 import { Web } from './web.ts'
 
 const longMs = 150_000
@@ -20,9 +23,10 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
   let badRollout = ''
 
   beforeAll(async () => {
-    stack = await Stack.start(withViewer)
+    stack = await Stack.start(withPeople)
     lab = await Lab.open(stack.client)
     web = await Web.start(stack.apiUrl)
+    await stack.client.demo.start({ body: { repository: `${lab.registry.host}/os/demo` } })
     browser = await Browser.start(web.url)
     await lab.push('1.0')
     await lab.push('2.0', 'fail-boot')
@@ -73,6 +77,17 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     await page.getByText('There is no rollout yet').waitFor()
   })
 
+  test('removes the demo and nothing else', async () => {
+    const { page } = browser
+    await link('Fleet').click()
+    await button('Remove the demo').click()
+    await page.getByRole('dialog', { name: 'Remove the demo?' }).getByText('the channel demo').waitFor()
+    await confirm('Remove the demo')
+    await page.getByRole('heading', { name: 'This fleet is simulated' }).waitFor({ state: 'detached' })
+    expect((await stack.client.channels.list()).items).toEqual([])
+    expect((await stack.client.devices.list()).items).toHaveLength(3)
+  })
+
   test('publishes a release, shows the planned waves, and follows the rollout to its end', async () => {
     const { page } = browser
     await link('Channels').click()
@@ -106,6 +121,7 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     const { page } = browser
     const pause = button('Pause')
     expect(await pause.isDisabled()).toBe(true)
+    await page.mouse.move(0, 0)
     await button('Start').focus()
     await page.keyboard.press('Tab')
     await page.getByRole('tooltip').filter({ hasText: 'The rollout is completed', visible: true }).waitFor()
@@ -172,6 +188,9 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     await confirm('Resume')
     await heading(/3\.0 to edge-stable running/).waitFor()
   })
+
+  testSettings(() => ({ stack, browser }))
+  testPeopleWhoDecide({ scene: () => ({ stack, browser }), channel, pushAnother })
 
   test('lets a machine in that asks for it', async () => {
     const { page } = browser
@@ -250,30 +269,5 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     await heading(/^Fleet$/).waitFor()
   })
 
-  test('has no page that axe finds fault with or that is wider than a phone, in light and dark', async () => {
-    const { page } = browser
-    const problems: string[] = []
-    const [device] = (await stack.client.devices.list()).items
-    const [release] = (await stack.client.releases.list({ params: { channel } })).items
-    const rollout = new URL(badRollout).pathname
-    const detail = [`/devices/${device?.id}`, `/channels/${channel}`, `/releases/${release?.id}`, rollout]
-    for (const path of ['/', '/devices', '/channels', '/rollouts', '/rollouts/new', '/enroll', '/login', ...detail]) {
-      await page.goto(path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      for (const [colorScheme, width] of [
-        ['light', 1280],
-        ['dark', 390],
-      ] as const) {
-        await page.setViewportSize({ width, height: 800 })
-        await page.emulateMedia({ colorScheme })
-        const found = await browser.accessibilityProblems()
-        const overflow = await browser.overflow()
-        if (overflow > 0) found.push(`${overflow} px wider than the window`)
-        problems.push(...found.map((problem) => `${path} ${colorScheme}: ${problem}`))
-      }
-    }
-    expect(problems).toEqual([])
-    // A refused password and an API that is away are told by the browser too.
-    expect(browser.complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([])
-  })
+  testEveryPage({ scene: () => ({ stack, browser }), channel, badRollout: () => badRollout })
 })

@@ -18,6 +18,15 @@ export function pageActions(current: () => Page) {
       await current().getByLabel('Password').fill(password)
       await current().keyboard.press('Enter')
     },
+    /** Signs out whoever is there, and somebody else in. */
+    becomes: async ({ email, password }: { email: string; password: string }): Promise<void> => {
+      await button('Sign out').click()
+      await heading('Sign in to bootfleet').waitFor()
+      await current().getByLabel('E-mail').fill(email)
+      await current().getByLabel('Password').fill(password)
+      await current().keyboard.press('Enter')
+      await heading(/^Fleet$/).waitFor()
+    },
     /** Publishes a tag on the page of a channel and goes on to the plan of its rollout. */
     publish: async (tag: string): Promise<void> => {
       const image = current().getByLabel('Image')

@@ -12,6 +12,7 @@ import {
   pauseRollout,
   previewRollout,
   promoteRollout,
+  rejectRollout,
   releaseSlot,
   resumeRollout,
   retryRollout,
@@ -65,6 +66,11 @@ export class RolloutsController {
   @Endpoint(rollouts.approve)
   approve(@Input() { ctx, params, body }: InputOf<typeof rollouts.approve>) {
     return approveRollout(ctx, { ...params, ...body })
+  }
+
+  @Endpoint(rollouts.reject)
+  reject(@Input() { ctx, params, body }: InputOf<typeof rollouts.reject>) {
+    return rejectRollout(ctx, { ...params, ...body })
   }
 
   @Endpoint(rollouts.pause)

@@ -17,6 +17,7 @@ export const exampleBodies: Readonly<Record<string, unknown>> = {
   'rollouts.create': { channel: 'edge', release: '1.0' },
   'rollouts.preview': { channel: 'edge', release: '1.0' },
   'rollouts.approve': {},
+  'rollouts.reject': { reason: 'not on a Friday' },
   'rollouts.promote': {},
   'rollouts.resume': {},
   'rollouts.releaseSlot': { device: '01890a5d-ac96-774b-bcce-b302099a8057' },

@@ -6,6 +6,7 @@ import { addRolloutsExplain } from './rollouts-explain.ts'
 import { addRolloutsList } from './rollouts-list.ts'
 import { addRolloutsPreview } from './rollouts-preview.ts'
 import { addReleaseSlot } from './rollouts-release-slot.ts'
+import { addRolloutsReject } from './rollouts-reject.ts'
 import { addRolloutsResume } from './rollouts-resume.ts'
 import { addRolloutsShow } from './rollouts-show.ts'
 import { addRolloutVerbs } from './rollouts-verbs.ts'
@@ -22,6 +23,7 @@ export function addRollouts(program: Command, cli: Cli): void {
   addRolloutsExplain(rollouts, cli)
   addRolloutVerbs(rollouts, cli)
   addRolloutsApprove(rollouts, cli)
+  addRolloutsReject(rollouts, cli)
   addRolloutsResume(rollouts, cli)
   addReleaseSlot(rollouts, cli)
 }

@@ -62,6 +62,7 @@ export interface RolloutPlan extends Query {
   release?: string | undefined
   policy?: string | undefined
   selector?: string | undefined
+  exclude?: string | undefined
 }
 
 /** What narrows the targets of a rollout. */

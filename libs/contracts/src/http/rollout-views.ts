@@ -62,7 +62,17 @@ export const RolloutPolicy = z
   .meta({ id: 'RolloutPolicy' })
 
 /** What an operator can do to a rollout, as in the last part of each route. */
-export const operatorVerbs = ['start', 'approve', 'pause', 'resume', 'promote', 'abort', 'retry', 'roll-back'] as const
+export const operatorVerbs = [
+  'start',
+  'approve',
+  'reject',
+  'pause',
+  'resume',
+  'promote',
+  'abort',
+  'retry',
+  'roll-back',
+] as const
 export type OperatorVerb = (typeof operatorVerbs)[number]
 
 /** Whether the caller may use a verb now, and if not why. */

@@ -55,6 +55,9 @@ export const ApproveRollout = z
   .prefault({})
   .meta({ id: 'ApproveRollout' })
 
+/** Why an approver says no; everybody who looks at the rollout reads it. */
+export const RejectRollout = z.strictObject({ reason: z.string().trim().min(1).max(500) }).meta({ id: 'RejectRollout' })
+
 export const ReleaseSlot = z.strictObject({ device: z.uuid() }).meta({ id: 'ReleaseSlot' })
 
 const verb = <const P extends string, const S extends string>(path: P, summary: S) =>
@@ -143,6 +146,16 @@ export const rollouts = {
     status: 200,
     params,
     body: ApproveRollout,
+    response: Rollout,
+  }),
+  reject: endpoint({
+    method: 'POST',
+    path: '/v1/rollouts/:rollout/reject',
+    summary: 'Refuse the start that a rollout waits to have approved; it is aborted',
+    tag,
+    status: 200,
+    params,
+    body: RejectRollout,
     response: Rollout,
   }),
   pause: verb('pause', 'Offer and grant nothing new; what reboots is followed to its end'),

@@ -41,6 +41,8 @@ describe('the lifecycle of a rollout', () => {
   it.each([
     ['draft', 'submit', 'awaiting_approval'],
     ['awaiting_approval', 'approve', 'scheduled'],
+    ['awaiting_approval', 'reject', 'aborted'],
+    ['scheduled', 'reject', undefined],
     ['awaiting_approval', 'start', undefined],
     ['running', 'pause', 'pausing'],
     ['pausing', 'drained', 'paused'],

@@ -10,7 +10,7 @@ export const lifecycle = {
     supersede: 'superseded',
     abort: 'aborted',
   },
-  awaiting_approval: { approve: 'scheduled', supersede: 'superseded', abort: 'aborted' },
+  awaiting_approval: { approve: 'scheduled', reject: 'aborted', supersede: 'superseded', abort: 'aborted' },
   scheduled: { start: 'running', supersede: 'superseded', abort: 'aborted' },
   running: {
     pause: 'pausing',

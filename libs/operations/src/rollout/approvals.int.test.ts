@@ -9,6 +9,7 @@ import { getRollout } from './get-rollout.ts'
 import { listRolloutEvents } from './list-rollout-events.ts'
 import { previewRollout } from './preview-rollout.ts'
 import { promoteRollout } from './promote-rollout.ts'
+import { rejectRollout } from './reject-rollout.ts'
 import { resumeRollout } from './resume-rollout.ts'
 import { startRollout } from './start-rollout.ts'
 
@@ -89,6 +90,27 @@ describe('the start of a rollout', () => {
       tx.auditEntry.findMany({ where: { action: 'rollout.approve' }, orderBy: { id: 'asc' } }),
     )
     expect(audited.map(({ actorName }) => actorName)).toEqual(['one', 'two'])
+  })
+
+  test('is refused by whoever may approve it, with the reason, before a device has heard of it', async () => {
+    fleet = await TestFleet.create({ devices: 1 })
+    const [maker, one] = [await person('maker', 'operator'), await person('one', 'approver')]
+    const id = await create(maker)
+    const reject = async (ctx: Ctx) => rejectRollout(ctx, { rollout: id, reason: 'not on a Friday' })
+    expect((await read(id, maker)).verbs.reject).toEqual({ allowed: false, reason: 'Your role may not do this.' })
+    await expect(reject(maker)).rejects.toMatchObject({ code: 'forbidden' })
+    for (let twice = 0; twice < 2; twice++)
+      expect(await reject(one)).toMatchObject({
+        state: 'aborted',
+        because: { code: 'operator.reject', message: 'Rejected by one: not on a Friday', by: 'one' },
+        endedAt: fleet.clock.now().toISOString(),
+      })
+    await run(1)
+    expect(await read(id, one)).toMatchObject({ state: 'aborted', startedAt: null, eligible: null })
+    await expect(approve(one, id)).rejects.toMatchObject({ code: 'illegal_transition' })
+    const count = (action: string) =>
+      fleet.db.transaction('system', (tx) => tx.auditEntry.count({ where: { action, subjectId: id } }))
+    expect(await count('rollout.reject')).toBe(1)
   })
 
   test('waits for its time too, when that is given', async () => {

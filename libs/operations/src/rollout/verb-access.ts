@@ -16,6 +16,7 @@ export interface VerbFacts {
 
 const lifecycleVerb: Partial<Record<OperatorVerb, RolloutVerb>> = {
   start: 'start',
+  reject: 'reject',
   pause: 'pause',
   resume: 'resume',
   abort: 'abort',

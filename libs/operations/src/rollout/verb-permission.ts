@@ -6,6 +6,7 @@ import { OperationError } from '../errors.ts'
 const permissions: Record<OperatorVerb, Permission> = {
   start: 'rollout:start',
   approve: 'rollout:approve',
+  reject: 'rollout:approve',
   pause: 'rollout:control',
   resume: 'rollout:control',
   promote: 'rollout:control',

@@ -31,6 +31,13 @@ export function PlanForm({ channels, releases, policies, plan }: PlanView) {
         maxLength={1000}
         placeholder="site=berlin, model in (a,b)"
       />
+      <TextFilter
+        label="Leave out devices with labels"
+        name="exclude"
+        value={plan.exclude}
+        maxLength={1000}
+        placeholder="vip=true"
+      />
     </AutoForm>
   )
 }

@@ -2,6 +2,7 @@
 
 import { operatorVerbs, type OperatorVerb, type Rollout } from '@bootfleet/contracts'
 import { useState } from 'react'
+import { formText } from '../../lib/form-text.ts'
 import { useAction } from '../../lib/use-action.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { verbEffects, waitingWave } from './verb-effects.ts'
@@ -15,20 +16,22 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
   const [choice, setChoice] = useState<Choice>()
   const { id, channel, verbs, waves } = rollout
   const tripped = waves.some(({ state }) => state === 'tripped')
-  function act(verb: OperatorVerb) {
+  function act(verb: OperatorVerb, fields: FormData) {
     const params = { rollout: id }
     void run((api) =>
       verb === 'resume' && tripped
         ? api.rollouts.resume({ params, body: { choice: choice ?? 'continue' } })
         : verb === 'approve'
           ? api.rollouts.approve({ params, body: approved(rollout) })
-          : api.rollouts[verb === 'roll-back' ? 'rollBack' : verb]({ params }),
+          : verb === 'reject'
+            ? api.rollouts.reject({ params, body: { reason: formText(fields, 'reason') ?? '' } })
+            : api.rollouts[verb === 'roll-back' ? 'rollBack' : verb]({ params }),
     )
   }
   return (
     <div className="verbs" role="group" aria-label="What you can do">
       {operatorVerbs.map((verb) => {
-        const { label, confirm, danger } = verbEffects[verb]
+        const { label, confirm, danger, asksWhy } = verbEffects[verb]
         const { allowed, reason = 'Not possible now.' } = verbs[verb]
         return (
           <ActionButton
@@ -44,16 +47,26 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
                   <p>
                     <strong>{channel.name}:</strong> {confirm(rollout)}
                   </p>
+                  {asksWhy && <WhyField />}
                   {verb === 'resume' && tripped && <ResumeChoice choice={choice} onChoose={setChoice} />}
                 </>
               )
             }
-            onUse={() => act(verb)}
+            onUse={(fields) => act(verb, fields)}
           />
         )
       })}
       {problem !== undefined && <p role="alert">{problem}</p>}
     </div>
+  )
+}
+
+function WhyField() {
+  return (
+    <label>
+      Reason
+      <input name="reason" required maxLength={500} autoComplete="off" />
+    </label>
   )
 }
 

@@ -6,6 +6,8 @@ interface VerbEffect {
   label: string
   /** What it does to this rollout; asked about first when it says something. */
   confirm?: (rollout: Rollout) => string
+  /** A reason has to be given. */
+  asksWhy?: boolean
   danger?: boolean
 }
 
@@ -28,6 +30,12 @@ export const verbEffects: Record<OperatorVerb, VerbEffect> = {
         ? `You approve that it starts. ${required - given - 1} more must.`
         : 'You are the last one who must approve it: it starts.'
     },
+  },
+  reject: {
+    label: 'Reject',
+    danger: true,
+    asksWhy: true,
+    confirm: () => 'It does not start and ends here: no device has heard of it. A new one may be made.',
   },
   pause: { label: 'Pause', confirm: (rollout) => `${applyingText(rollout)} Nothing new is offered or granted.` },
   resume: { label: 'Resume', confirm: () => 'Devices are offered the release again and may reboot into it.' },

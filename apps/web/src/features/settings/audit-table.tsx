@@ -31,10 +31,10 @@ export function AuditTable({ entries, filters }: AuditTableProps) {
             <td>
               <code>{action}</code>
             </td>
-            <td>
+            <td className="links">
               <Link href={paths.audit({ ...filters, cursor: undefined, subject: subject.id })} title={subject.id}>
                 {subject.kind.replaceAll('_', ' ')}
-              </Link>{' '}
+              </Link>
               {href && (
                 <Link className="quiet" href={href}>
                   open<span className="hidden"> the {subject.kind}</span>

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { PlanForm } from '../../../../features/plan/plan-form.tsx'
 import { PreviewPanels } from '../../../../features/plan/preview-panels.tsx'
+import { peopleOf } from '../../../../features/plan/people-of.ts'
 import { readPlan } from '../../../../features/plan/read-plan.ts'
 import { StartPlan } from '../../../../features/plan/start-plan.tsx'
 import { paths } from '../../../../lib/paths.ts'
@@ -12,8 +13,14 @@ import { EmptyState } from '../../../../ui/empty-state.tsx'
 export const metadata: Metadata = { title: 'Plan a rollout' }
 
 export default async function NewRolloutPage({ searchParams }: PageProps<'/rollouts/new'>) {
-  const { channel, release, policy, selector } = await searchParams
-  const asked = { channel: text(channel), release: text(release), policy: text(policy), selector: text(selector) }
+  const { channel, release, policy, selector, exclude } = await searchParams
+  const asked = {
+    channel: text(channel),
+    release: text(release),
+    policy: text(policy),
+    selector: text(selector),
+    exclude: text(exclude),
+  }
   const [view, me] = await Promise.all([readPlan(asked), readMe()])
   const { plan, preview, problem, channels, releases } = view
   if (channels.length === 0) {
@@ -42,6 +49,7 @@ export default async function NewRolloutPage({ searchParams }: PageProps<'/rollo
             plan={plan}
             eligible={preview.eligible}
             first={preview.waves[0]}
+            people={peopleOf(view)}
             createRefusal={refusalOf(me, 'rollout:create')}
             startRefusal={refusalOf(me, 'rollout:start')}
           />
