@@ -117,6 +117,29 @@ describe.skipIf(requireServer(['docker-registry', 'script']).missing)('bootfleet
       expect((await run('channels')).stdout).toMatch(/^NAME +CURRENT +POLICY +REPOSITORY\nedge-stable +- +- +127/)
     })
 
+    test('a group has its windows and is frozen, a policy comes from a file, and a terminal shows both in 80 columns', async () => {
+      const window = 'cron 0 2 * * 6 for 150m Europe/Berlin'
+      const rules = ['--group-by', 'site', '--window', window, '--blackout', '2030-12-20..2031-01-03 Christmas sale']
+      const made = await bootfleet(['groups', 'create', 'kiosks', ...rules], { cwd: folder, env: env() })
+      expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('10%, 10% per site of its devices') })
+      expect((await run('freeze --group kiosks --reason incident')).code).toBe(0)
+      expect(await run('policies apply careful.json')).toMatchObject({ code: 2, stdout: '' })
+      await writeFile(join(folder, 'careful.json'), JSON.stringify({ name: 'careful', spec: policy }))
+      for (const said of ['Created policy careful: version 1.', 'Policy careful is so already, at version 1.'])
+        expect((await run('policies apply careful.json')).stdout).toBe(`${said}\n`)
+      const shown = (await onTerminal('groups show kiosks')).stdout + (await onTerminal('policies show careful')).stdout
+      const lines = stripVTControlCharacters(shown).split('\r\n')
+      for (const text of [window, 'Christmas sale', 'Frozen', 'Wave 1 canary'])
+        expect(lines.filter((line) => line.includes(text))).toHaveLength(1)
+      expect(lines.filter((line) => line.length > 80)).toEqual([])
+      for (const command of [
+        'unfreeze --group kiosks',
+        'groups update kiosks --no-window --no-group-by',
+        'groups delete kiosks',
+      ])
+        expect((await run(command)).code, command).toBe(0)
+    })
+
     test('a machine enrolls with the document that it prints, and it says what to run there', async () => {
       const { code, stdout, stderr } = await run('enroll-document --label site=berlin --expires 1h')
       expect(code).toBe(0)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatDuration, parseInstant, parseTimeout, readDuration } from './duration.ts'
+import { formatDuration, parseInstant, parseTimeout, readDuration, writeDuration } from './duration.ts'
 
 test.each([
   ['90s', 90_000],
@@ -36,4 +36,15 @@ test.each([
   [-5, '0 s'],
 ])('%i ms reads %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text)
+})
+
+test.each([
+  ['90s', 90_000],
+  ['150m', 9_000_000],
+  ['3h', 10_800_000],
+  ['1d', 86_400_000],
+  ['0s', 0],
+])('%s is written as it is read', (text, ms) => {
+  expect(writeDuration(ms)).toBe(text)
+  expect(readDuration(text)).toBe(ms)
 })

@@ -38,6 +38,12 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 86_400)} d`
 }
 
+/** A length of time exactly, in the largest unit that needs no fraction, as options take it: `90s`, `150m`, `1d`. */
+export function writeDuration(ms: number): string {
+  const fits = Object.entries(unitMs).findLast(([, size]) => ms > 0 && ms % size === 0) ?? (['s', 1000] as const)
+  return `${ms / fits[1]}${fits[0]}`
+}
+
 /** How long ago an instant of the API was; `never` for none. */
 export function formatAge(instant: string | null, now: number): string {
   return instant === null ? 'never' : `${formatDuration(now - Date.parse(instant))} ago`

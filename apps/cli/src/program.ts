@@ -5,6 +5,7 @@ import { addDemo } from './commands/demo.ts'
 import { addDevices } from './commands/devices.ts'
 import { addEnrollDocument } from './commands/enroll-document.ts'
 import { addExitCodes } from './commands/exit-codes.ts'
+import { addFreeze } from './commands/freeze.ts'
 import { addGroups } from './commands/groups.ts'
 import { addLogin } from './commands/login.ts'
 import { addLogout } from './commands/logout.ts'
@@ -52,6 +53,7 @@ export function createProgram(cli: Cli): Command {
     addReleases,
     addRollouts,
     addSignals,
+    addFreeze,
     addEnrollDocument,
     addProvision,
     addDemo,

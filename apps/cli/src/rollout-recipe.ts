@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { PolicyInput } from '@bootfleet/contracts'
 import type { Client } from '@bootfleet/sdk'
-import { CliError } from './failure.ts'
+import { readPolicyFile } from './read-policy-file.ts'
 
 /** What a rollout is made of on the command line; the same to create it and to preview it. */
 export interface RecipeOptions {
@@ -28,23 +26,5 @@ export function addRecipeOptions(command: Command): Command {
 /** The body of the request. Throws a usage error when a policy in a file is not one. */
 export async function readRecipe(options: RecipeOptions): Promise<RecipeBody> {
   const { policy, ...given } = options
-  return { ...given, policy: policy?.startsWith('@') ? await readPolicy(policy.slice(1)) : policy }
-}
-
-async function readPolicy(file: string): Promise<PolicyInput> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new CliError('usage', `The policy in ${file} cannot be read: check the path.`, { cause: error })
-  })
-  const { data, error } = PolicyInput.safeParse(parseJson(text))
-  if (data) return data
-  const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`)
-  throw new CliError('usage', `${file} is not a policy. ${problems.join('; ')}.`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return { ...given, policy: policy?.startsWith('@') ? (await readPolicyFile(policy.slice(1))).spec : policy }
 }

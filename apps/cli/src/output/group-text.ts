@@ -1,0 +1,42 @@
+import type { Group, Window } from '@bootfleet/contracts'
+import { writeDuration } from '../duration.ts'
+
+type Share = Group['budget']['maxUnavailable']
+
+/** How many devices of a group may be down: `10%, 1 per site`. */
+export function budgetText({
+  maxUnavailable,
+  groupBy,
+  maxUnavailablePerValue = maxUnavailable,
+}: Group['budget']): string {
+  const overall = shareText(maxUnavailable)
+  return groupBy === undefined ? overall : `${overall}, ${shareText(maxUnavailablePerValue)} per ${groupBy}`
+}
+
+/** A window as `--window` takes it. */
+export function windowText(window: Window): string {
+  if ('cron' in window)
+    return `cron ${window.cron} for ${writeDuration(window.durationMin * 60_000)} ${window.timezone}`
+  return `${window.days.join(',')} ${window.from}-${window.to} ${window.timezone}`
+}
+
+/** Everything that binds the devices of a group, as names and values. */
+export function groupFields(group: Group): [name: string, value: string | null][] {
+  const { name, description, channel, devices, budget, windows, blackouts, freeze } = group
+  return [
+    ['Group', name],
+    ['For', description],
+    ['Channel', channel?.name ?? 'none'],
+    ['Devices', String(devices)],
+    ['Frozen', freeze && `${freeze.reason} (${freeze.by}, ${freeze.since})`],
+    ['May be down', budgetText(budget)],
+    ['Downloading', `at most ${budget.maxDownloading}`],
+    ...(windows.length === 0 ? [['Windows', 'none: at any time'] as [string, string]] : []),
+    ...windows.map((window): [string, string] => ['Window', windowText(window)]),
+    ...blackouts.map(({ from, to, reason }): [string, string] => ['Blackout', `${from} .. ${to} ${reason}`]),
+  ]
+}
+
+function shareText(share: Share): string {
+  return 'count' in share ? String(share.count) : `${share.percent}%`
+}

@@ -1,0 +1,67 @@
+import type { Policy } from '@bootfleet/contracts'
+import { writeDuration } from '../duration.ts'
+import { fieldLines } from './fields.ts'
+import { paragraph, type Output } from './output.ts'
+
+type Recipe = Policy['spec']
+type Gate = Recipe['rest']['gate']
+
+/** A recipe in words: its waves with their gates, then the rules that hold for all of it. */
+export function recipeLines(spec: Recipe, output: Output): string[] {
+  const waves = [...spec.waves, { ...spec.rest, size: null }]
+  const { timeouts } = spec
+  return [
+    ...waves.flatMap(({ name, size, soakSec, approval, gate }, index) => [
+      output.paint('bold', `Wave ${index + 1} ${name}`),
+      ...paragraph(
+        output,
+        `${sizeText(size)}, soak ${time(soakSec)}${approval === 'manual' ? ', opens when a person approves it' : ''}`,
+        '  ',
+      ),
+      ...paragraph(output, `gate: ${gateText(gate)}`, '  '),
+    ]),
+    '',
+    ...fieldLines(
+      [
+        ['Approvals', spec.approvals === 0 ? 'none' : `${spec.approvals} other people`],
+        ['When a gate trips', spec.onTrip],
+        ['Windows', spec.windows],
+        ['Unreachable', `${spec.unreachable}, after ${time(timeouts.unreachableAfterSec)}`],
+        ['Late joiners', spec.lateJoiners],
+        ['Stratified by', spec.stratifyBy],
+        ['Left out', spec.exclude],
+        ['Health units', spec.healthUnits.join(', ')],
+        ['Soft reboot', spec.softReboot ? 'where possible' : null],
+        ['Jitter', spec.jitterSec > 0 ? time(spec.jitterSec) : null],
+        ['Observed for', time(spec.observeForSec)],
+        ['Download', time(timeouts.downloadSec)],
+        ['Grant', time(timeouts.grantSec)],
+        ['Apply', time(timeouts.applySec)],
+        ['Health', time(timeouts.healthSec)],
+        ['Gives up after', time(timeouts.giveUpAfterSec)],
+      ],
+      output,
+    ),
+  ]
+}
+
+function sizeText(size: Recipe['waves'][number]['size'] | null): string {
+  if (size === null) return 'all the others'
+  if ('percent' in size) return `up to ${size.percent}% of all devices`
+  return size.count === 1 ? '1 device' : `${size.count} devices`
+}
+
+function gateText({ maxFailures, maxFailurePercent, minConcluded, minSuccessPercent, sprt, signals }: Gate): string {
+  const parts = [
+    sprt && `sequential test, good at ${sprt.goodFailurePercent}% failures and bad at ${sprt.badFailurePercent}%`,
+    maxFailures !== undefined && `at most ${maxFailures} may fail`,
+    maxFailurePercent !== undefined && `at most ${maxFailurePercent}% may fail, judged from ${minConcluded} on`,
+    `at least ${minSuccessPercent}% must succeed`,
+    signals !== 'hold' && `unhealthy signals ${signals === 'trip' ? 'trip it' : 'are ignored'}`,
+  ]
+  return parts.filter(Boolean).join('; ')
+}
+
+function time(seconds: number): string {
+  return writeDuration(seconds * 1000)
+}
