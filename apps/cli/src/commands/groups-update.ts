@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Blackout, Group, Window } from '@bootfleet/contracts'
+import { Budget, type Blackout, type Group, type Window } from '@bootfleet/contracts'
 import { openSession, type Cli } from '../cli.ts'
 import { CliError } from '../failure.ts'
 import { addBlackout, addWindow, parseShare, type Share } from '../group-rules.ts'
@@ -23,10 +23,8 @@ export function addCreateGroup(groups: Command, cli: Cli): void {
   const command = addRuleOptions(groups.command('create').description('make a group').argument('<name>'))
   command.action(async (name: string, options: RuleOptions) => {
     const { client, output } = await openSession(cli, command)
-    const made = await client.groups.create({ body: { name, ...bodyOf(options) } })
-    const group = hasBudget(options)
-      ? await client.groups.update({ params: { group: made.id }, body: { budget: budgetOf(made, options) } })
-      : made
+    const budget = hasBudget(options) ? budgetOf(Budget.parse({}), options) : undefined
+    const group = await client.groups.create({ body: { name, ...bodyOf(options), budget } })
     output.result(group, () => [`Created group ${group.name}. ${sentence(group)}`])
   })
 }
@@ -45,7 +43,7 @@ export function addUpdateGroup(groups: Command, cli: Cli): void {
     const { client, output } = await openSession(cli, command)
     const params = { group: key }
     // A budget is replaced as a whole: what is not given here stays as it is.
-    const budget = hasBudget(options) ? budgetOf(await client.groups.get({ params }), options) : undefined
+    const budget = hasBudget(options) ? budgetOf((await client.groups.get({ params })).budget, options) : undefined
     const group = await client.groups.update({ params, body: { name, ...bodyOf(options), budget } })
     output.result(group, () => [
       `Group ${group.name} follows ${group.channel?.name ?? 'no channel'}. ${sentence(group)}`,
@@ -87,7 +85,7 @@ function hasBudget(options: RuleOptions): boolean {
   return [maxUnavailable, groupBy, maxUnavailablePerValue, maxDownloading].some((value) => value !== undefined)
 }
 
-function budgetOf({ budget }: Group, options: RuleOptions): Group['budget'] {
+function budgetOf(budget: Budget, options: RuleOptions): Budget {
   const { groupBy, maxUnavailable, maxUnavailablePerValue, maxDownloading } = options
   const { groupBy: _label, maxUnavailablePerValue: _share, ...overall } = budget
   return {

@@ -2,20 +2,22 @@ import type { Policy } from '@bootfleet/contracts'
 import { writeDuration } from '../duration.ts'
 import { fieldLines } from './fields.ts'
 import { paragraph, type Output } from './output.ts'
+import { countOf } from './text.ts'
 
 type Recipe = Policy['spec']
+type Wave = Pick<Recipe['waves'][number], 'size' | 'selector'>
 type Gate = Recipe['rest']['gate']
 
 /** A recipe in words: its waves with their gates, then the rules that hold for all of it. */
 export function recipeLines(spec: Recipe, output: Output): string[] {
-  const waves = [...spec.waves, { ...spec.rest, size: null }]
+  const waves = [...spec.waves, { ...spec.rest, size: null, selector: null }]
   const { timeouts } = spec
   return [
-    ...waves.flatMap(({ name, size, soakSec, approval, gate }, index) => [
+    ...waves.flatMap(({ name, size, selector, soakSec, approval, gate }, index) => [
       output.paint('bold', `Wave ${index + 1} ${name}`),
       ...paragraph(
         output,
-        `${sizeText(size)}, soak ${time(soakSec)}${approval === 'manual' ? ', opens when a person approves it' : ''}`,
+        `${sizeText({ size, selector })}, soak ${time(soakSec)}${approval === 'manual' ? ', opens when a person approves it' : ''}`,
         '  ',
       ),
       ...paragraph(output, `gate: ${gateText(gate)}`, '  '),
@@ -45,10 +47,11 @@ export function recipeLines(spec: Recipe, output: Output): string[] {
   ]
 }
 
-function sizeText(size: Recipe['waves'][number]['size'] | null): string {
-  if (size === null) return 'all the others'
-  if ('percent' in size) return `up to ${size.percent}% of all devices`
-  return size.count === 1 ? '1 device' : `${size.count} devices`
+function sizeText({ size, selector }: Wave): string {
+  const matching = selector === null ? '' : ` that match ${selector}`
+  if (size === null) return selector === null ? 'all the others' : `all devices${matching}`
+  if ('count' in size) return `${countOf(size.count, 'device')}${matching}`
+  return selector === null ? `up to ${size.percent}% of all devices` : `${size.percent}% of the devices${matching}`
 }
 
 function gateText({ maxFailures, maxFailurePercent, minConcluded, minSuccessPercent, sprt, signals }: Gate): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { valueAt, withValue } from './draft.ts'
+import { changesOf, valueAt, withValue } from './draft.ts'
 
 const draft = { name: 'careful', spec: { waves: [{ name: 'canary' }, { name: 'early' }], stratifyBy: null } }
 
@@ -23,4 +23,10 @@ test('one field is changed and nothing else, and what was there stays as it was'
 test('what is missing on the way is made, and undefined takes a field out', () => {
   expect(withValue({}, 'spec.timeouts.grantSec', 5)).toEqual({ spec: { timeouts: { grantSec: 5 } } })
   expect(withValue({ a: 1, b: 2 }, 'a', undefined)).toEqual({ b: 2 })
+})
+
+test('only what was changed is a change', () => {
+  const before = { name: 'office', windows: [{ cron: '0 2 * * 6' }], channel: null }
+  expect(changesOf(before, { ...before, windows: [{ cron: '0 2 * * 6' }] })).toEqual({})
+  expect(changesOf(before, { ...before, windows: [], channel: 'edge' })).toEqual({ windows: [], channel: 'edge' })
 })

@@ -16,6 +16,12 @@ export function withValue(draft: Draft, path: string, value: unknown): Draft {
   return put(draft, path.split('.'), value) as Draft
 }
 
+/** The fields of a document that differ from what it was. */
+export function changesOf(before: Draft, after: Draft): Draft {
+  const text = (value: unknown) => JSON.stringify(value)
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => text(value) !== text(before[name])))
+}
+
 function put(at: unknown, [key = '', ...rest]: readonly string[], value: unknown): unknown {
   const next = rest.length === 0 ? value : put(valueAt(at, key), rest, value)
   if (Array.isArray(at)) return at.map((item: unknown, index) => (String(index) === key ? next : item))

@@ -1,7 +1,8 @@
 'use client'
 
 import { Blackouts, UpdateGroup, Windows, type Channel, type Group } from '@bootfleet/contracts'
-import { useDeferredValue, useSyncExternalStore } from 'react'
+import { useDeferredValue, useState, useSyncExternalStore } from 'react'
+import { changesOf, type Draft } from '../../lib/draft.ts'
 import { paths } from '../../lib/paths.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { EditorForm } from '../editor/editor-form.tsx'
@@ -22,7 +23,15 @@ interface GroupEditorProps {
 /** Changes what binds the devices of a group. It holds for rollouts under way too, at once. */
 export function GroupEditor({ group, channels, refusal, now }: GroupEditorProps) {
   const { name, description, channel, budget, windows, blackouts } = group
-  const initial = { name, description, channel: channel?.name ?? null, budget, windows, blackouts }
+  // As it was read first: what is fetched anew under the fields is somebody else's change, which saving must leave alone.
+  const [initial] = useState<Draft>({
+    name,
+    description,
+    channel: channel?.name ?? null,
+    budget,
+    windows,
+    blackouts,
+  })
   const editor = useEditor(initial, UpdateGroup)
   return (
     <EditorForm
@@ -31,7 +40,8 @@ export function GroupEditor({ group, channels, refusal, now }: GroupEditorProps)
       refusal={refusal}
       back={paths.group(name)}
       save={async (api, draft) => {
-        const saved = await api.groups.update({ params: { group: name }, body: UpdateGroup.parse(draft) })
+        const body = UpdateGroup.parse(changesOf(initial, draft))
+        const saved = await api.groups.update({ params: { group: group.id }, body })
         return paths.group(saved.name)
       }}
     >

@@ -1,4 +1,4 @@
-import type { Group } from '@bootfleet/contracts'
+import type { Freeze, Group } from '@bootfleet/contracts'
 import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -15,7 +15,7 @@ const columns = [
   { name: 'Windows', wide: true } as const,
 ]
 
-export function GroupTable({ groups }: { groups: Group[] }) {
+export function GroupTable({ groups, everywhere }: { groups: Group[]; everywhere: Freeze | null }) {
   const now = Date.now()
   return (
     <Table caption={`Groups by name, ${groups.length} on this page`} columns={columns}>
@@ -25,7 +25,7 @@ export function GroupTable({ groups }: { groups: Group[] }) {
             <Link href={paths.group(group.name)}>{group.name}</Link>
           </th>
           <td>
-            <Badge {...groupState(group, now)} />
+            <Badge {...groupState(group, { now, everywhere })} />
           </td>
           <td>
             {group.channel === null ? (

@@ -6,6 +6,7 @@ import { WaveFields } from './wave-fields.tsx'
 
 const newWave = {
   name: 'next',
+  selector: null,
   size: { percent: 25 },
   soakSec: 300,
   gate: { maxFailures: 0, minConcluded: 1, minSuccessPercent: 100, signals: 'hold' },

@@ -23,7 +23,7 @@ export default async function GroupsPage({ searchParams }: PageProps<'/groups'>)
         <h1>Groups</h1>
         <FreezeButton frozen={me.organization.freeze} refusal={refusalOf(me, 'freeze:write')} />
       </div>
-      <GroupTable groups={page.items} />
+      <GroupTable groups={page.items} everywhere={me.organization.freeze} />
       <NextPage
         href={page.nextCursor === null ? undefined : paths.groups({ cursor: page.nextCursor })}
         first={cursor === undefined ? undefined : paths.groups()}

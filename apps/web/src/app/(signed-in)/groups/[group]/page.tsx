@@ -27,7 +27,7 @@ export default async function GroupPage({ params }: PageProps<'/groups/[group]'>
     <>
       <div className="title">
         <h1>
-          {name} <Badge {...groupState(group, now)} />
+          {name} <Badge {...groupState(group, { now, everywhere: me.organization.freeze })} />
         </h1>
         <Link className="button" href={paths.editGroup(name)}>
           Edit
