@@ -10,6 +10,7 @@ import {
   listRollouts,
   listTargets,
   pauseRollout,
+  previewRollback,
   previewRollout,
   promoteRollout,
   rejectRollout,
@@ -96,6 +97,11 @@ export class RolloutsController {
   @Endpoint(rollouts.retry)
   retry(@Input() { ctx, params }: InputOf<typeof rollouts.retry>) {
     return retryRollout(ctx, params)
+  }
+
+  @Endpoint(rollouts.previewRollBack)
+  previewRollBack(@Input() { ctx, params }: InputOf<typeof rollouts.previewRollBack>) {
+    return previewRollback(ctx, params)
   }
 
   @Endpoint(rollouts.rollBack)

@@ -5,6 +5,7 @@ import { addRolloutsCreate } from './rollouts-create.ts'
 import { addRolloutsExplain } from './rollouts-explain.ts'
 import { addRolloutsList } from './rollouts-list.ts'
 import { addRolloutsPreview } from './rollouts-preview.ts'
+import { addRolloutsPreviewRollBack } from './rollouts-preview-roll-back.ts'
 import { addReleaseSlot } from './rollouts-release-slot.ts'
 import { addRolloutsReject } from './rollouts-reject.ts'
 import { addRolloutsResume } from './rollouts-resume.ts'
@@ -22,6 +23,7 @@ export function addRollouts(program: Command, cli: Cli): void {
   addRolloutsWatch(rollouts, cli)
   addRolloutsExplain(rollouts, cli)
   addRolloutVerbs(rollouts, cli)
+  addRolloutsPreviewRollBack(rollouts, cli)
   addRolloutsApprove(rollouts, cli)
   addRolloutsReject(rollouts, cli)
   addRolloutsResume(rollouts, cli)

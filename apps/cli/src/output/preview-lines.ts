@@ -1,6 +1,8 @@
 import type { RolloutPreview } from '@bootfleet/contracts'
 import { formatDuration } from '../duration.ts'
 import { formatBytes } from './bytes.ts'
+import { estimateLines } from './estimate-lines.ts'
+import { excludedLines } from './excluded-lines.ts'
 import { paragraph, type Output } from './output.ts'
 import { titleOf } from './rollout-text.ts'
 import { renderTable } from './table.ts'
@@ -27,7 +29,7 @@ const columns = [
 
 /** What a rollout would do, for people. */
 export function previewLines(preview: RolloutPreview, output: Output): string[] {
-  const { waves, excluded, mergedWaves, bytesToPull, warnings, eligible } = preview
+  const { waves, mergedWaves, bytesToPull, warnings, eligible } = preview
   const { paint } = output
   return [
     `${paint('bold', plain(titleOf(preview)))}: ${countOf(eligible, 'device')} in ${countOf(waves.length, 'wave')}` +
@@ -40,16 +42,7 @@ export function previewLines(preview: RolloutPreview, output: Output): string[] 
     ...(mergedWaves.length > 0
       ? ['', ...paragraph(output, `Merged, as they would add nobody: ${mergedWaves.join(', ')}.`)]
       : []),
-    ...(excluded.length > 0 ? ['', 'Left out:'] : []),
-    ...excluded.flatMap(({ because, count, devices }) =>
-      paragraph(
-        output,
-        plain(
-          `${countOf(count, 'device')}: ${because.message} (${names(devices)}${count > devices.length ? ', …' : ''})`,
-        ),
-        '  ',
-      ),
-    ),
+    ...excludedLines(preview, output),
     ...(warnings.length > 0 ? [''] : []),
     ...warnings.flatMap(({ message }) => paragraph(output, plain(message)).map((line) => paint('yellow', line))),
   ]
@@ -60,17 +53,6 @@ function hopLines({ overHops }: RolloutPreview, output: Output): string[] {
   const { devices, bytesToPull } = overHops
   const bytes = bytesToPull === null ? '' : `, and pull ${formatBytes(bytesToPull)} of that`
   return ['', ...paragraph(output, `${countOf(devices, 'device')} boot other releases on their way${bytes}.`)]
-}
-
-function estimateLines({ estimate }: RolloutPreview, output: Output): string[] {
-  if (!estimate) return []
-  const { p50, p90, source, samples } = estimate
-  const basis = source === 'assumed' ? 'with assumed times' : `by ${countOf(samples, 'device')} of earlier rollouts`
-  const when =
-    p50 === null || p90 === null
-      ? 'Never done: a window stays closed'
-      : `Done by ${p50} (half of the tries), ${p90} (nine of ten)`
-  return ['', ...paragraph(output, `${when}; ${basis}, if every device connects and succeeds.`)]
 }
 
 function selectorLines({ waves }: RolloutPreview): string[] {

@@ -77,6 +77,7 @@ export type OperatorVerb = (typeof operatorVerbs)[number]
 
 /** Whether the caller may use a verb now, and if not why. */
 export const VerbAccess = z.object({ allowed: z.boolean(), reason: z.string().optional() }).meta({ id: 'VerbAccess' })
+export type VerbAccess = z.infer<typeof VerbAccess>
 
 export const RolloutRelease = z
   .object({ id: z.uuid(), version: z.string().nullable(), tag: z.string().nullable(), repository: z.string() })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Explanation, InstantInput, Key, PageQuery, SelectorText } from './common.ts'
 import { endpoint } from './endpoint.ts'
 import { PolicyInput } from './policy-spec.ts'
+import { RollbackPreview } from './rollback-preview.ts'
 import { RolloutPreview } from './rollout-preview.ts'
 import { Rollout, RolloutEventPage, RolloutPage, RolloutState, TargetPage, TargetState } from './rollout-views.ts'
 
@@ -182,6 +183,15 @@ export const rollouts = {
   abort: verb('abort', 'End a rollout: devices without a grant go back to what they had'),
   retry: verb('retry', 'Try the failed targets again'),
   rollBack: verb('roll-back', 'Take every device that has the release back to what it ran before'),
+  previewRollBack: endpoint({
+    method: 'GET',
+    path: '/v1/rollouts/:rollout/roll-back/preview',
+    summary: 'Show what rolling a rollout back would do',
+    tag,
+    status: 200,
+    params,
+    response: RollbackPreview,
+  }),
   releaseSlot: endpoint({
     method: 'POST',
     path: '/v1/rollouts/:rollout/release-slot',

@@ -49,7 +49,7 @@ export async function beginRollback(
 }
 
 /** One wave that nothing trips, with the parent's times: going on is no worse than stopping half way. */
-function rollbackPolicy(policy: PolicySpec): PolicySpec {
+export function rollbackPolicy(policy: PolicySpec): PolicySpec {
   const soakSec = Math.min(...policy.waves.map((wave) => wave.soakSec))
   const gate = { minConcluded: 1, minSuccessPercent: 0 }
   return {

@@ -21,9 +21,9 @@ interface StagedRow {
   nextAt: Date | null
 }
 
-/** What keeps staged devices of a running rollout from their grants now, group by group, the largest first. */
+/** What keeps staged devices of a rollout from their grants now, group by group, the largest first. */
 export async function grantReasons(tx: Tx, rollout: Asked, now: Date): Promise<Because[]> {
-  if (rollout.state !== 'running') return []
+  if (rollout.state !== 'running' && rollout.state !== 'completed') return []
   const rows = await tx.$queryRaw<StagedRow[]>`
     SELECT t.group_id::text AS "groupId", g.name, count(*)::int AS count,
       count(*) FILTER (WHERE t.grant_after > ${now})::int AS "backedOff",

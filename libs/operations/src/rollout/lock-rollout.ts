@@ -32,15 +32,25 @@ export interface RolloutRow {
 
 /** Locks a rollout; `undefined` when there is none. */
 export async function lockRollout(tx: Tx, id: string): Promise<RolloutRow | undefined> {
-  const rows = await tx.$queryRaw<RolloutRow[]>(Prisma.sql`
+  const rows = await tx.$queryRaw<RolloutRow[]>(Prisma.sql`${rowSql(id)} FOR UPDATE`)
+  return rows[0]
+}
+
+/** The same without the lock, for who only looks. */
+export async function readRolloutRow(tx: Tx, id: string): Promise<RolloutRow | undefined> {
+  const rows = await tx.$queryRaw<RolloutRow[]>(rowSql(id))
+  return rows[0]
+}
+
+function rowSql(id: string): Prisma.Sql {
+  return Prisma.sql`
     SELECT id::text, organization_id::text AS "organizationId", channel_id::text AS "channelId",
       release_id::text AS "releaseId", kind, parent_id::text AS "parentId", halted_at AS "haltedAt", state, because, policy,
       selector, exclude, start_at AS "startAt", planned_at AS "plannedAt",
       plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt", started_at AS "startedAt", ended_at AS "endedAt",
       estimate,
       coalesce((SELECT c.current_rollout_id = rollout.id FROM channel c WHERE c.id = rollout.channel_id), false) AS current
-    FROM rollout WHERE id = ${id}::uuid FOR UPDATE`)
-  return rows[0]
+    FROM rollout WHERE id = ${id}::uuid`
 }
 
 /** Locks a rollout or says that there is none. */

@@ -20,7 +20,8 @@ export interface Planning extends Selection {
   readonly now: Date
 }
 
-const beforeAll = '00000000-0000-0000-0000-000000000000'
+/** Before the id of every device. */
+export const beforeAll = '00000000-0000-0000-0000-000000000000'
 
 /** Devices of the channel that one transaction looks at: so many, with ids after the one, up to the other. */
 interface Chunk {

@@ -14,8 +14,10 @@ import { abortRollout } from './abort-rollout.ts'
 import { advanceRollout } from './advance-rollout.ts'
 import { createRollout } from './create-rollout.ts'
 import { findDueRollouts } from './find-due-rollouts.ts'
+import { getRollout } from './get-rollout.ts'
 import { pauseRollout } from './pause-rollout.ts'
 import { resumeRollout } from './resume-rollout.ts'
+import { rollBackRollout } from './roll-back-rollout.ts'
 import { StormDevice } from './storm-device.testing.ts'
 
 const many = 20_000
@@ -126,4 +128,19 @@ test('no turn, sweep or report of a large rollout reads a whole table', { timeou
     for (let turn = 0; turn < 3; turn++) await advanceRollout(services, { rolloutId })
   })
   expect(scans(stops)).toEqual([])
+})
+
+test('planning a roll-back looks each device up, and reads no whole table', { timeout: 300_000 }, async () => {
+  await fleet.db.transaction('system', async (tx) => {
+    await tx.$executeRaw`UPDATE rollout SET state = 'paused', ended_at = NULL WHERE id = ${rolloutId}::uuid`
+    await tx.$executeRaw`UPDATE rollout_target SET first_granted_at = now(), from_digest = ${digestOf(0)}`
+    await tx.$executeRaw`UPDATE device_state SET booted_digest = ${digestOf(1)}, rollback_digest = ${digestOf(0)}`
+  })
+  const { rollback } = await rollBackRollout(fleet.ctx, { rollout: rolloutId })
+  const plan = await watch(async (services) => {
+    for (let chunk = 0; chunk <= many / 5000; chunk++) await advanceRollout(services, { rolloutId: rollback!.id })
+  })
+  expect(scans(plan)).toEqual([])
+  const child = await getRollout(fleet.ctx, { rollout: rollback!.id })
+  expect([child.eligible, child.estimate?.source]).toEqual([many + fleet.devices.length, 'assumed'])
 })

@@ -24,7 +24,7 @@ interface Asked {
  * a value of its label, other downloads, a rollout that it finishes first, or the wait after returned grants. Locks nothing.
  */
 export async function whyTargetWaits(tx: Tx, { rollout, deviceId, now }: Asked): Promise<Because | undefined> {
-  if (rollout.state !== 'running') return undefined
+  if (rollout.state !== 'running' && rollout.state !== 'completed') return undefined
   const policy = rollout.policy as PolicySpec
   const targets = await readTargets(tx, rollout, [deviceId])
   const groupIds = targets.map(({ groupId }) => groupId)

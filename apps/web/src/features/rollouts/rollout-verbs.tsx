@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { formText } from '../../lib/form-text.ts'
 import { useAction } from '../../lib/use-action.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
+import { RollbackPreview } from './rollback-preview.tsx'
 import { verbEffects, waitingWave } from './verb-effects.ts'
 
 /** After a gate tripped there are failed targets: whoever resumes says what becomes of them. */
@@ -48,6 +49,7 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
                     <strong>{channel.name}:</strong> {confirm(rollout)}
                   </p>
                   {asksWhy && <WhyField />}
+                  {verb === 'roll-back' && <RollbackPreview rollout={id} />}
                   {verb === 'resume' && tripped && <ResumeChoice choice={choice} onChoose={setChoice} />}
                 </>
               )
