@@ -1,5 +1,6 @@
 // `npm run mutants`: breaks the engine in one place after the other, and shows that the simulation notices.
-// It changes sources in place and puts them back, so it wants a clean working tree.
+// It changes sources in place and puts them back, so it wants a clean working tree. `npm run mutants -- memory` takes those
+// of one simulation only.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -16,14 +17,15 @@ const simulations = {
   },
 }
 
-/** What the first failure said, or null when the simulation passed. */
-function firstFailure({ ok, output }) {
+/** What the first failure said and how far the simulation had come, or null when it passed. */
+function firstFailure({ ok, output, seconds }) {
   if (ok) return null
-  return (
-    stripVTControlCharacters(output)
-      .match(/(?:AssertionError: |Error: |seed \d+: )(?!Property failed)(.*)/)?.[0]
-      ?.slice(0, 140) ?? 'failed'
-  )
+  const text = stripVTControlCharacters(output)
+  const said = text.match(/(?:Caused by: )?(?:AssertionError|Error): (?!Property failed)(.*)/)?.[1] ?? 'failed'
+  const seed = text.match(/seed \d+/)?.[0]
+  const worlds = text.match(/Property failed after (\d+) tests/)?.[1]
+  const after = seed ?? (worlds ? `${worlds} worlds` : 'the run')
+  return { said: said.replaceAll('|', '/').slice(0, 110), after, seconds: Math.round(seconds) }
 }
 
 async function withMutant({ file, from, to }, work) {
@@ -40,6 +42,13 @@ async function withMutant({ file, from, to }, work) {
   }
 }
 
+// A row of the table in docs/testing.md.
+function rowOf({ what, simulation }, failure) {
+  if (failure === null) return `| ${what} | ${simulation} | SURVIVED | |`
+  const { said, after, seconds } = failure
+  return `| ${what} | ${simulation} | ${said} | ${after}, ${seconds} s |`
+}
+
 async function isClean() {
   const { ok, output } = await runCommand('git', ['status', '--porcelain', '--', 'libs'])
   return ok && output === ''
@@ -51,15 +60,17 @@ async function run() {
     return 2
   }
   let survived = 0
-  for (const mutant of mutants) {
+  console.log('| fault | simulation | what it says | after |\n|---|---|---|---|')
+  const only = process.argv[2]
+  const planted = mutants.filter(({ simulation }) => only === undefined || simulation === only)
+  for (const mutant of planted) {
     const { args, env } = simulations[mutant.simulation]
     const result = await withMutant(mutant, () => runCommand(tool('vitest'), ['run', ...args], { env }))
     const failure = firstFailure(result)
     if (failure === null) survived += 1
-    console.log(`${failure === null ? '✗ survived' : '✓ killed'}  ${mutant.what} (${mutant.simulation})`)
-    if (failure !== null) console.log(`    ${failure}`)
+    console.log(rowOf(mutant, failure))
   }
-  console.log(`${mutants.length - survived} of ${mutants.length} killed`)
+  console.log(`${planted.length - survived} of ${planted.length} killed`)
   return survived > 0 ? 1 : 0
 }
 

@@ -8,7 +8,7 @@ import type { RolloutView, StateCounts } from './view.ts'
 import { commonPool, takesFrom } from './wave-pools.ts'
 import { routeOf } from './world-rollout.testing.ts'
 import type { World, WorldRollout } from './world-state.testing.ts'
-import { countWave, placeOf, viewOf } from './world-view.testing.ts'
+import { countWave, viewOf } from './world-view.testing.ts'
 import { busyIn, isFinal, unfinished } from './world.testing.ts'
 
 /** Throws unless it is true. */
@@ -176,7 +176,8 @@ function checkRollout(world: World, rollout: WorldRollout): void {
   must(wakeAt === null || wakeAt > world.now, 'a rollout at rest wakes later', wakeAt)
   for (const row of rows.values()) {
     const booted = world.presence.get(row.deviceId)?.report?.bootedDigest
-    const isThere = typeof booted === 'string' && placeOf(rollout, row).accept.includes(booted)
+    const goal = rollout.parent ? row.accept : rollout.release.digests
+    const isThere = typeof booted === 'string' && goal.includes(booted)
     must(row.state !== 'succeeded' || isThere || isLeaving(world, rollout), 'success is a proven boot', [row, booted])
   }
   must(
