@@ -38,6 +38,23 @@ describe('maintenance windows', () => {
     },
   )
 
+  // Hours are added to midnight, or all is computed in UTC: when the clocks change, the window of the night opens an hour
+  // off, twice, or not at all.
+  test.each([
+    ['skip an hour', '2026-03-28T00:00:00Z', ['2026-03-28T01:30', '2026-03-29T01:00', '2026-03-30T00:30']],
+    ['repeat an hour', '2026-10-24T00:00:00Z', ['2026-10-24T00:30', '2026-10-25T00:30', '2026-10-26T01:30']],
+  ])('a window opens once in the night in which the clocks %s', (_name, first, expected) => {
+    const window: CronWindow = { cron: '30 2 * * *', durationMin: 60, timezone: 'Europe/Berlin' }
+    const opened: string[] = []
+    let wasOpen = false
+    for (let time = Date.parse(first); time < Date.parse(first) + 3 * day; time += hour / 12) {
+      const { open } = windowAt([window], [], time)
+      if (open && !wasOpen) opened.push(new Date(time).toISOString().slice(0, 16))
+      wasOpen = open
+    }
+    expect(opened).toEqual(expected)
+  })
+
   // Readiness is decided once: what was ready in the window is applied after it, when the download took long.
   test('a device that was ready in the window is not let down after it', () => {
     expect(given(look([aTarget('staged')], shut))).toEqual([])

@@ -1,7 +1,8 @@
 import { evaluateGate, targetStates, type TargetState } from '@bootfleet/domain'
 import { systemCtx } from '../context.ts'
 import { getRollout } from './get-rollout.ts'
-import type { Storm } from './storm-state.testing.ts'
+import { readRollouts } from './storm-operator.testing.ts'
+import type { Storm, StormRollout } from './storm-state.testing.ts'
 
 interface EventRow {
   kind: string
@@ -23,10 +24,17 @@ export async function checkMoment({ services, groupId, devices, released, maxUna
 }
 
 /** What must hold when all is over. Returns what does not. */
-export async function checkEnd(storm: Storm, digest: string): Promise<string[]> {
-  const { services, rolloutId, organizationId } = storm
-  const ctx = systemCtx(services, organizationId)
-  const rollout = await getRollout(ctx, { rollout: rolloutId })
+export async function checkEnd(storm: Storm, digests: readonly string[]): Promise<string[]> {
+  const rollouts = await readRollouts(storm)
+  const checked = await Promise.all(rollouts.map((rollout) => checkRollout(storm, rollout)))
+  const { id: first, kind } = rollouts[0] ?? {}
+  const alone = rollouts.length === 1 && first !== undefined && kind !== 'rollback' ? first : null
+  return [...checked.flat(), ...(await checkReboots(storm, { digests, alone }))]
+}
+
+async function checkRollout(storm: Storm, { id: rolloutId, kind }: StormRollout): Promise<string[]> {
+  const { services, organizationId } = storm
+  const rollout = await getRollout(systemCtx(services, organizationId), { rollout: rolloutId })
   const { targets, events, waves } = await services.db.transaction('system', async (tx) => ({
     targets: await tx.rolloutTarget.findMany({ where: { rolloutId } }),
     waves: await tx.rolloutWave.findMany({ where: { rolloutId }, orderBy: { index: 'asc' } }),
@@ -34,15 +42,17 @@ export async function checkEnd(storm: Storm, digest: string): Promise<string[]> 
   }))
   const problems = [...checkEvents(events), ...checkHalts(events), ...checkWaveOrder(events)]
   if (!explains(rollout.because)) problems.push('the rollout has no reason')
-  if (targets.length !== storm.devices.length) problems.push(`${targets.length} targets`)
+  const isPlanned = events.some((event) => event.kind === 'rollout.planned')
+  const all = kind !== 'rollback' && isPlanned
+  if (all && targets.length !== storm.devices.length) problems.push(`${targets.length} targets`)
   problems.push(...targets.flatMap((target) => checkTarget(storm, target)))
   for (const [state, count] of Object.entries(rollout.counts))
     if (targets.filter((target) => target.state === state).length !== count) problems.push(`${state} is not ${count}`)
-  for (const { index, size } of waves) {
+  for (const { index, size } of waves.slice(0, -1)) {
     const taken = targets.filter(({ wave }) => wave === index).length
-    if (rollout.state === 'completed' && taken > size) problems.push(`wave ${index} took ${taken} of ${size}`)
+    if (taken > size) problems.push(`wave ${index} took ${taken} of ${size}`)
   }
-  return [...problems, ...checkReboots(storm, targets, { digest, events })]
+  return problems.map((problem) => `${kind} ${rolloutId}: ${problem}`)
 }
 
 function checkTarget(
@@ -71,12 +81,15 @@ function checkEvents(events: readonly EventRow[]): string[] {
   return events.flatMap(({ kind, because }) => (explains(because) ? [] : [`event ${kind} has no reason`]))
 }
 
+// To a completed rollout devices still converge.
+const halts = /^rollout\.(pausing|paused|aborting|aborted|rolling_back|rolled_back|superseded)$/
+
 /** Nothing is offered or granted from a pause or an abort on until the rollout runs again. */
 function checkHalts(events: readonly EventRow[]): string[] {
   let halted: string | null = null
   const problems: string[] = []
   for (const { kind } of events) {
-    if (/^rollout\.(pausing|paused|aborting|aborted|completed)$/.test(kind)) halted = kind
+    if (halts.test(kind)) halted = kind
     if (kind === 'rollout.running') halted = null
     if (halted && /^target\.(offered|granted|grant_renewed)$/.test(kind)) problems.push(`${kind} after ${halted}`)
   }
@@ -91,6 +104,9 @@ function checkWaveOrder(events: readonly EventRow[]): string[] {
   const passed = new Set<number | null>()
   for (const { kind, wave, because } of events) {
     if (kind === 'wave.passed') passed.add(wave)
+    // A manual wave that was promoted still waits for its approval.
+    const isPromoted = kind === 'wave.waiting_for_approval' && because.code === 'operator.promote'
+    if (isPromoted) passed.add((wave ?? 0) - 1)
     const isFree = wave === 0 || because.code === 'operator.promote' || passed.has((wave ?? 0) - 1)
     if (kind === 'wave.opened' && !isFree) problems.push(`wave ${wave} opened before the one before it passed`)
   }
@@ -102,35 +118,43 @@ interface TargetRow {
   state: string
 }
 
-/** A device that succeeded rebooted once for it, but for every time that it was tried again. */
-function checkReboots(
-  { devices }: Storm,
-  targets: readonly TargetRow[],
-  { digest, events }: { digest: string; events: readonly EventRow[] },
-): string[] {
+/** A device reboots once for a grant; `alone`: of the only rollout, one that succeeded did so once for each try. */
+async function checkReboots(
+  { devices, services, channelId }: Storm,
+  { digests, alone }: { digests: readonly string[]; alone: string | null },
+): Promise<string[]> {
+  const { targets, events } = await services.db.transaction('system', async (tx) => ({
+    targets: await tx.rolloutTarget.findMany({
+      where: { ...(alone !== null && { rolloutId: alone }), rollout: { channelId } },
+    }),
+    events: (await tx.rolloutEvent.findMany({ where: { rollout: { channelId } } })) as EventRow[],
+  }))
   return devices.flatMap((device) => {
-    const reboots = device.reboots.get(digest) ?? 0
-    const state = targets.find(({ deviceId }) => deviceId === device.id)?.state
-    const again = events.filter(
-      ({ kind, deviceId, because }) =>
-        deviceId === device.id && (kind === 'target.retried' || because.code === 'target.not_applied'),
-    ).length
-    const granted = events.filter(({ kind, deviceId }) => deviceId === device.id && kind === 'target.granted').length
-    const applied = device.booted === digest
+    const own = events.filter(({ deviceId }) => deviceId === device.id)
+    const granted = own.filter(({ kind }) => kind === 'target.granted').length
+    const again = own.filter(({ kind, because }) => kind === 'target.retried' || because.code === 'target.not_applied')
+    const reboots = [...device.reboots.values()].reduce((total, count) => total + count, 0)
+    const isProven = alone !== null && targets.some((one) => one.deviceId === device.id && one.state === 'succeeded')
+    const isThere = digests.includes(device.booted)
+    const rightly = reboots >= 1 && reboots <= 1 + again.length
     return [
-      ...(state === 'succeeded' && !applied ? [`${device.kind} succeeded without the image`] : []),
-      ...(state === 'succeeded' && (reboots < 1 || reboots > 1 + again)
-        ? [`${device.kind} rebooted ${reboots} times`]
-        : []),
+      ...(isProven && !isThere ? [`${device.kind} succeeded without the image`] : []),
+      ...(isProven && !rightly ? [`${device.kind} rebooted ${reboots} times`] : []),
       ...(reboots > granted ? [`${device.kind} rebooted ${reboots} times for ${granted} grants`] : []),
     ]
   })
 }
 
-/** Wave gates of a completed rollout, asked again from nothing but the targets. */
-export async function checkGates({ services, rolloutId, organizationId }: Storm): Promise<string[]> {
-  const { state, waves, policy } = await getRollout(systemCtx(services, organizationId), { rollout: rolloutId })
-  if (state !== 'completed') return []
+/** Wave gates of completed rollouts, asked again from nothing but the targets. Returns what does not hold. */
+export async function checkGates(storm: Storm): Promise<string[]> {
+  const rollouts = await readRollouts(storm)
+  const asked = rollouts.filter(({ kind, state }) => kind !== 'rollback' && state === 'completed')
+  const found = await Promise.all(asked.map(({ id }) => checkGatesOf(storm, id)))
+  return found.flat()
+}
+
+async function checkGatesOf({ services, organizationId }: Storm, rolloutId: string): Promise<string[]> {
+  const { waves, policy } = await getRollout(systemCtx(services, organizationId), { rollout: rolloutId })
   const excused = await services.db.transaction('system', (tx) => tx.rolloutWave.findMany({ where: { rolloutId } }))
   return waves.flatMap(({ index, size, counts }) => {
     const row = excused.find((wave) => wave.index === index)

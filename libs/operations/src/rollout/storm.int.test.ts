@@ -1,10 +1,13 @@
-import { randomUUID } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digestOf, ScriptedDevice, TestFleet, virtualClock } from '@bootfleet/testkit'
 import { systemCtx } from '../context.ts'
+import { createUser } from '../user/create-user.ts'
 import { createRollout } from './create-rollout.ts'
+import { patientDatabase } from './outlast.testing.ts'
 import { checkEnd, checkGates } from './storm-checks.testing.ts'
 import { StormDevice, stormKinds } from './storm-device.testing.ts'
+import { stormIds } from './storm-operator.testing.ts'
 import type { Storm } from './storm-state.testing.ts'
 import { unsafeDatabase } from './unsafe-database.testing.ts'
 import { calmDown, chances, stormPolicy, tick } from './storm.testing.ts'
@@ -15,19 +18,25 @@ const from = Number(process.env['STORM_FROM'] ?? 1)
 const atOnce = 3
 const devices = 8
 const old = digestOf(0)
-const image = digestOf(1)
+const images = [digestOf(1), digestOf(2)]
 
 let fleet: TestFleet
-beforeAll(async () => void (fleet = await TestFleet.create({ devices: 0, maxUnavailable: 1 })))
+let personId: string
+beforeAll(async () => {
+  fleet = await TestFleet.create({ devices: 0, maxUnavailable: 1 })
+  const user = { email: 'operator@fleet.test', name: 'operator', password: 'a long enough password' }
+  personId = (await createUser(fleet.ctx, { ...user, role: 'admin' })).id
+})
 afterAll(() => fleet[Symbol.asyncDispose]())
 
 /** A channel, a group, devices and a clock of its own, in the one organization. */
 async function begin(seed: number): Promise<Storm> {
   const chance = chances(seed)
   const clock = virtualClock()
-  const services = { ...fleet.services, now: clock.now }
+  const services = { ...fleet.services, db: patientDatabase(fleet.services.db), now: clock.now }
   const { organizationId } = fleet.ctx
-  const [channelId, groupId, releaseId] = [randomUUID(), randomUUID(), randomUUID()]
+  const ids = stormIds()
+  const { channelId, groupId, releaseId, newerReleaseId } = ids
   const maxUnavailable = 1 + Math.floor(chance() * 3)
   const name = `storm-${seed}`
   await services.db.transaction('system', async (tx) => {
@@ -36,10 +45,13 @@ async function begin(seed: number): Promise<Storm> {
     await tx.deviceGroup.create({
       data: { id: groupId, organizationId, channelId, name, budget, windows: [], blackouts: [] },
     })
-    const release = { repository: 'registry.test/os/edge', version: '1.0', annotations: {}, createdBy: 'storm' }
-    await tx.release.create({ data: { id: releaseId, organizationId, channelId, ...release, createdAt: clock.now() } })
-    const manifest = { manifestDigest: image, configDigest: digestOf(2), sizeBytes: 1000n, layers: [] }
-    await tx.releaseManifest.create({ data: { releaseId, organizationId, architecture: 'amd64', ...manifest } })
+    for (const [place, id] of [releaseId, newerReleaseId].entries()) {
+      const version = `${place + 1}.0`
+      const release = { repository: 'registry.test/os/edge', version, annotations: {}, createdBy: 'storm' }
+      await tx.release.create({ data: { id, organizationId, channelId, ...release, createdAt: clock.now() } })
+      const manifest = { manifestDigest: images[place] ?? '', configDigest: digestOf(9), sizeBytes: 1000n, layers: [] }
+      await tx.releaseManifest.create({ data: { releaseId: id, organizationId, architecture: 'amd64', ...manifest } })
+    }
   })
   const stormy: StormDevice[] = []
   for (let index = 0; index < devices; index++) {
@@ -53,17 +65,21 @@ async function begin(seed: number): Promise<Storm> {
   }
   const policy = stormPolicy(chance)
   const ctx = systemCtx(services, organizationId)
-  const { id: rolloutId } = await createRollout(ctx, { channel: name, release: releaseId, policy, start: 'now' })
-  const world = { services, organizationId, groupId, rolloutId, maxUnavailable, devices: stormy, chance }
+  await createRollout(ctx, { channel: name, release: releaseId, policy, start: 'now' })
+  const world = { services, organizationId, ...ids, channelName: name, policy, maxUnavailable, devices: stormy, chance }
+  // The lists of targets are planned in the first moments.
+  const risk = () => (storm.calm ? 0 : storm.risky > 0 ? 0.4 : 0.06)
   const storm: Storm = {
     ...world,
-    unsafe: { ...services, db: unsafeDatabase(services.db, { chance, safe: () => storm.calm }) },
+    personId,
+    unsafe: { ...services, db: unsafeDatabase(services.db, { chance, risk }) },
     outages: 0,
     advance: (seconds) => clock.advance(seconds),
     network: [],
     old: new Map(),
     released: new Set(),
-    retries: 0,
+    newer: false,
+    risky: 3,
     calm: false,
     problems: [],
   }
@@ -76,9 +92,19 @@ async function weather(seed: number): Promise<number> {
   const length = 10 + Math.floor(storm.chance() * 20)
   for (let moment = 0; moment < length; moment++) await tick(storm)
   await calmDown(storm)
-  problems.push(...(await checkEnd(storm, image)), ...(await checkGates(storm)))
+  problems.push(...(await checkEnd(storm, images)), ...(await checkGates(storm)))
   if (problems.length > 0) throw new Error([...new Set(problems)].join('; '))
   return storm.outages
+}
+
+// What failed is kept, with the command that plays it again.
+function keepFailure(seed: number, error: unknown): string {
+  const command = `STORM_SEEDS=1 STORM_FROM=${seed} npx vitest run --project integration libs/operations/src/rollout/storm.int.test.ts`
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  mkdirSync('.bootfleet/storms', { recursive: true })
+  const file = `.bootfleet/storms/seed-${seed}.log`
+  writeFileSync(file, `${command}\n\n${text}\n`)
+  return `seed ${seed}: ${String(error)}\n  kept in ${file}; again: ${command}`
 }
 
 test(
@@ -92,11 +118,11 @@ test(
       for (let seed = next++; seed < from + seeds; seed = next++)
         await weather(seed).then(
           (some) => (outages += some),
-          (error: unknown) => failures.push(`seed ${seed}: ${String(error)}`),
+          (error: unknown) => failures.push(keepFailure(seed, error)),
         )
     }
     await Promise.all(Array.from({ length: atOnce }, sail))
-    expect(failures, 'run one seed with STORM_SEEDS=1 STORM_FROM=<seed>').toEqual([])
+    expect(failures).toEqual([])
     expect(outages, 'processes died, or it proves little').toBeGreaterThan(0)
   },
 )

@@ -4,20 +4,12 @@ import { endStates } from '@bootfleet/domain'
 import type { InboundMessage } from '../device-link/ingest/inbound.ts'
 import { expirePresence } from '../device-link/dispatch/expire-presence.ts'
 import { ingestBatch } from '../device-link/ingest/ingest-batch.ts'
-import { systemCtx, type Ctx } from '../context.ts'
-import { OperationError } from '../errors.ts'
-import { abortRollout } from './abort-rollout.ts'
 import { advanceRollout } from './advance-rollout.ts'
 import { findDueRollouts } from './find-due-rollouts.ts'
-import { getRollout } from './get-rollout.ts'
-import { pauseRollout } from './pause-rollout.ts'
-import { promoteRollout } from './promote-rollout.ts'
-import { releaseSlot } from './release-slot.ts'
-import { resumeRollout } from './resume-rollout.ts'
-import { retryRollout } from './retry-rollout.ts'
+import { outlast } from './outlast.testing.ts'
 import { checkMoment } from './storm-checks.testing.ts'
-import type { Storm } from './storm-state.testing.ts'
-import { Outage } from './unsafe-database.testing.ts'
+import { press, pressSomething, readRollouts } from './storm-operator.testing.ts'
+import type { Storm, StormRollout } from './storm-state.testing.ts'
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function chances(seed: number): () => number {
@@ -37,10 +29,11 @@ export function stormPolicy(chance: () => number): z.output<typeof PolicyInput> 
       ? { minConcluded: 1, minSuccessPercent: 0 }
       : { maxFailures: Math.floor(chance() * 3), minConcluded: 1, minSuccessPercent: chance() < 0.5 ? 100 : 50 }
   const narrowed = (third: number) => (chance() < 0.3 ? { selector: `third=${third}` } : {})
+  const approval = chance() < 0.25 ? 'manual' : 'auto'
   return PolicyInput.parse({
     waves: [
       { name: 'canary', size: { count: 1 + Math.floor(chance() * 2) }, soakSec: 30, gate, ...narrowed(1) },
-      { name: 'half', size: { percent: 50 }, soakSec: 20, gate, ...narrowed(2) },
+      { name: 'half', size: { percent: 50 }, soakSec: 20, gate, approval, ...narrowed(2) },
     ],
     rest: { name: 'rest', soakSec: chance() < 0.5 ? 0 : 30, gate },
     timeouts: {
@@ -51,7 +44,7 @@ export function stormPolicy(chance: () => number): z.output<typeof PolicyInput> 
       unreachableAfterSec: 120,
       giveUpAfterSec: 600,
     },
-    onTrip: chance() < 0.85 ? 'pause' : 'abort',
+    onTrip: (['pause', 'pause', 'rollback', 'abort'] as const)[Math.floor(chance() * 4)],
     unreachable: (['replace', 'wait', 'fail'] as const)[Math.floor(chance() * 3)],
   })
 }
@@ -59,6 +52,7 @@ export function stormPolicy(chance: () => number): z.output<typeof PolicyInput> 
 /** One moment: devices live, the network delivers, two workers advance, and somebody may press a button. All at once. */
 export async function tick(storm: Storm): Promise<void> {
   const { chance, calm } = storm
+  storm.risky -= 1
   storm.advance(calm ? 35 : 1 + Math.floor(chance() * 40))
   if (!calm) strike(storm)
   await deliverDocuments(storm)
@@ -131,103 +125,63 @@ function takeBatches(storm: Storm): InboundMessage[][] {
 
 /** What a worker does that hears no hints. One that dies is started again. */
 export async function advanceDue(storm: Storm): Promise<void> {
-  const { services, unsafe, rolloutId } = storm
-  for (let turn = 0; turn < 50; turn++) {
-    const due = await findDueRollouts(services, { limit: 100 })
-    if (!due.includes(rolloutId)) return
-    await outlast(storm, () => advanceRollout(unsafe, { rolloutId }))
+  const { services, unsafe } = storm
+  for (let turn = 0; turn < 80; turn++) {
+    const own = new Set((await readRollouts(storm)).map(({ id }) => id))
+    const due = (await findDueRollouts(services, { limit: 100 })).filter((id) => own.has(id))
+    if (due.length === 0) return
+    for (const rolloutId of due) await outlast(storm, () => advanceRollout(unsafe, { rolloutId }))
   }
-  throw new Error('the rollout never comes to rest')
-}
-
-/** `undefined` when an outage came in between. */
-async function outlast<T>(storm: Storm, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof Outage)) throw error
-    storm.outages += 1
-    return undefined
-  }
-}
-
-async function pressSomething(storm: Storm): Promise<void> {
-  const verbs = [
-    'pause',
-    'resume',
-    'resume',
-    'continue',
-    'retry_failed',
-    'promote',
-    'retry',
-    'release',
-    'abort',
-  ] as const
-  const verb = verbs[Math.floor(storm.chance() * verbs.length)] ?? 'pause'
-  if (verb === 'abort' && storm.chance() < 0.8) return
-  await press(storm, verb)
-}
-
-export type Button = 'pause' | 'resume' | 'continue' | 'retry_failed' | 'promote' | 'retry' | 'release' | 'abort'
-
-/** An operator presses a button; a refusal that says why is a fine answer. */
-export async function press(storm: Storm, button: Button): Promise<void> {
-  const ctx: Ctx = systemCtx(storm.unsafe, storm.organizationId)
-  const input = { rollout: storm.rolloutId }
-  const dead = storm.devices.find(({ isDead, id }) => isDead && !storm.released.has(id))
-  if (button === 'retry' || button === 'retry_failed') storm.retries += 1
-  if (button === 'release' && dead) storm.released.add(dead.id)
-  const act: Record<Button, () => Promise<unknown>> = {
-    pause: () => pauseRollout(ctx, input),
-    resume: () => resumeRollout(ctx, input),
-    continue: () => resumeRollout(ctx, { ...input, choice: 'continue' }),
-    retry_failed: () => resumeRollout(ctx, { ...input, choice: 'retry_failed' }),
-    promote: () => promoteRollout(ctx, input),
-    retry: () => retryRollout(ctx, input),
-    release: async () => dead && releaseSlot(ctx, { ...input, device: dead.id }),
-    abort: () => abortRollout(ctx, input),
-  }
-  try {
-    await outlast(storm, act[button])
-  } catch (error) {
-    if (!(error instanceof OperationError) || error.message.length < 20) throw error
-  }
+  throw new Error('the rollouts never come to rest')
 }
 
 /** Where an operator has to say how to go on. */
 const holds = ['wave.nobody_left', 'wave.nobody_succeeded', 'rollout.no_targets']
+const ended = ['completed', 'aborted', 'rolled_back', 'superseded']
 
-/** The weather is fine and operators look after the rollout: it must come to an end. */
+/** The weather is fine and operators look after the rollouts: they must come to an end. */
 export async function calmDown(storm: Storm): Promise<void> {
   storm.calm = true
   for (const device of storm.devices) device.calm = true
-  const ctx = systemCtx(storm.services, storm.organizationId)
   for (let round = 0; round < 150; round++) {
     await tick(storm)
-    const { state, because } = await getRollout(ctx, { rollout: storm.rolloutId })
-    if (['completed', 'aborted'].includes(state) && (await isSettled(storm))) return
-    if (state === 'paused') await press(storm, 'continue')
-    else await help(storm, because.code, round)
+    const rollouts = await readRollouts(storm)
+    if (rollouts.every(isOver) && (await isSettled(storm))) return
+    for (const rollout of rollouts) await lookAfter(storm, rollout, round)
     if (round > 20) storm.advance(60)
   }
-  const { state, because, counts } = await getRollout(ctx, { rollout: storm.rolloutId })
-  throw new Error(`never ended: ${state}, ${JSON.stringify(because)}, ${JSON.stringify(counts)}`)
+  const rollouts = await readRollouts(storm)
+  throw new Error(`never ended: ${JSON.stringify(rollouts)}, ${JSON.stringify(await countOpen(storm))}`)
+}
+
+function isOver({ state, endedAt }: StormRollout): boolean {
+  return ended.includes(state) && endedAt !== null
 }
 
 // A device that was given up and comes back after the end is followed to its own.
-async function isSettled({ services, rolloutId }: Storm): Promise<boolean> {
-  const where = { rolloutId, state: { notIn: [...endStates] } }
-  return (await services.db.transaction('system', (tx) => tx.rolloutTarget.count({ where }))) === 0
+async function isSettled(storm: Storm): Promise<boolean> {
+  return (await countOpen(storm)).length === 0
 }
 
-async function help(storm: Storm, code: string, round: number): Promise<void> {
-  if (code === 'budget.full' && round > 10) await press(storm, 'release')
-  if (holds.includes(code) && round > 20) await press(storm, round % 2 === 0 ? 'promote' : 'abort')
-  if (round > 30 && (await waitsForTheDead(storm))) await press(storm, 'promote')
+function countOpen({ services, channelId }: Storm) {
+  const where = { rollout: { channelId }, state: { notIn: [...endStates] } }
+  return services.db.transaction('system', (tx) =>
+    tx.rolloutTarget.findMany({ where, select: { rolloutId: true, deviceId: true, state: true } }),
+  )
+}
+
+async function lookAfter(storm: Storm, rollout: StormRollout, round: number): Promise<void> {
+  const { state, because, waits, kind } = rollout
+  if (state === 'paused') return press(storm, rollout, 'continue')
+  if (waits !== null) await press(storm, rollout, 'approve')
+  if (because.code === 'budget.full' && round > 10) await press(storm, rollout, 'release')
+  if (holds.includes(because.code) && round > 20) await press(storm, rollout, round % 2 === 0 ? 'promote' : 'abort')
+  if (state !== 'running' || round <= 30 || kind === 'rollback') return
+  if (await waitsForTheDead(storm, rollout)) await press(storm, rollout, 'promote')
 }
 
 // A device that was tried again and is gone for good: with `unreachable: wait` only an operator ends that.
-async function waitsForTheDead({ services, devices, rolloutId }: Storm): Promise<boolean> {
+async function waitsForTheDead({ services, devices }: Storm, { id: rolloutId }: StormRollout): Promise<boolean> {
   const dead = devices.filter(({ isDead }) => isDead).map(({ id }) => id)
   const where = { rolloutId, deviceId: { in: dead }, state: { in: ['pending', 'offered', 'downloading', 'staged'] } }
   return (await services.db.transaction('system', (tx) => tx.rolloutTarget.count({ where }))) > 0

@@ -6,19 +6,19 @@ export class Outage extends Error {}
 export interface Dangers {
   /** Fair in [0, 1). */
   readonly chance: () => number
-  /** Whether anything may happen now. */
-  readonly safe: () => boolean
+  /** How probable it is that something happens in a transaction; 0: nothing may. */
+  readonly risk: () => number
 }
 
 /**
  * The same database for processes that die: between any two statements of a transaction (every other time the server
  * cuts the connection itself, as in a failover), or after the commit and before they know of it.
  */
-export function unsafeDatabase(db: Database, { chance, safe }: Dangers): Database {
+export function unsafeDatabase(db: Database, { chance, risk }: Dangers): Database {
   return {
     ...db,
     async transaction(scope, work) {
-      if (safe() || chance() > 0.06) return db.transaction(scope, work)
+      if (risk() === 0 || chance() > risk()) return db.transaction(scope, work)
       if (chance() < 0.2) return db.transaction(scope, work).then(() => Promise.reject(new Outage('after the commit')))
       const left = Math.floor(chance() * 14)
       const cuts = chance() < 0.5
