@@ -21,10 +21,10 @@ const simulations = {
 function firstFailure({ ok, output, seconds }) {
   if (ok) return null
   const text = stripVTControlCharacters(output)
-  const said = text.match(/(?:Caused by: )?(?:AssertionError|Error): (?!Property failed)(.*)/)?.[1] ?? 'failed'
-  const seed = text.match(/seed \d+/)?.[0]
+  const stormed = text.match(/(seed \d+): (?:\w*Error: )?(.*)/)
+  const said = stormed?.[2] ?? text.match(/(?:AssertionError|Error): (?!Property failed)(.*)/)?.[1] ?? 'failed'
   const worlds = text.match(/Property failed after (\d+) tests/)?.[1]
-  const after = seed ?? (worlds ? `${worlds} worlds` : 'the run')
+  const after = stormed?.[1] ?? (worlds ? `${worlds} worlds` : 'the run')
   return { said: said.replaceAll('|', '/').slice(0, 110), after, seconds: Math.round(seconds) }
 }
 

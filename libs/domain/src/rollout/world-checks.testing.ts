@@ -170,10 +170,10 @@ function checkRoute(world: World, { booted, next, doing }: FakeDevice): void {
 }
 
 function checkRollout(world: World, rollout: WorldRollout): void {
-  const { wakeAt, rows, state } = rollout
+  const { rows, state } = rollout
   if (isFinal(rollout))
     return must(unfinished(rollout).length === 0, 'nothing is left when it is over', unfinished(rollout))
-  must(wakeAt === null || wakeAt > world.now, 'a rollout at rest wakes later', wakeAt)
+  checkWake(world, rollout)
   for (const row of rows.values()) {
     const booted = world.presence.get(row.deviceId)?.report?.bootedDigest
     const goal = rollout.parent ? row.accept : rollout.release.digests
@@ -185,6 +185,12 @@ function checkRollout(world: World, rollout: WorldRollout): void {
     'nothing is left when it is over',
     unfinished(rollout),
   )
+}
+
+function checkWake({ now }: World, { wakeAt, state, because }: WorldRollout): void {
+  must(wakeAt === null || wakeAt > now, 'a rollout at rest wakes later', wakeAt)
+  const waits = state === 'running' && because.code === 'window.closed'
+  must(!waits || wakeAt !== null, 'a rollout that waits for a window looks when it opens', because)
 }
 
 // A newer rollout, or the roll-back, has taken its devices elsewhere since.

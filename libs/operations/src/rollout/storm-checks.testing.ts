@@ -14,12 +14,23 @@ interface EventRow {
 const ends: readonly string[] = ['succeeded', 'failed', 'timed_out', 'rolled_back', 'reverted', 'skipped']
 
 /** What must hold at every moment. Returns what does not. */
-export async function checkMoment({ services, groupId, devices, released, maxUnavailable }: Storm): Promise<string[]> {
-  const slots = await services.db.transaction('system', (tx) => tx.budgetSlot.count({ where: { groupId } }))
+export async function checkMoment(storm: Storm): Promise<string[]> {
+  const { services, groupId, devices, released, maxUnavailable, heard } = storm
+  const deviceIds = [...heard.keys()]
+  const { slots, states } = await services.db.transaction('system', async (tx) => ({
+    slots: await tx.budgetSlot.count({ where: { groupId } }),
+    states: await tx.deviceState.findMany({
+      where: { deviceId: { in: deviceIds } },
+      select: { deviceId: true, seq: true },
+    }),
+  }))
   const down = devices.filter(({ isDown, id }) => isDown && !released.has(id)).length
+  const kept = new Map(states.map(({ deviceId, seq }) => [deviceId, Number(seq)]))
+  const lost = deviceIds.filter((id) => (kept.get(id) ?? 0) < (heard.get(id) ?? 0)).length
   return [
     ...(slots > maxUnavailable ? [`${slots} slots are taken of ${maxUnavailable}`] : []),
     ...(down > maxUnavailable ? [`${down} devices are down, ${maxUnavailable} may be`] : []),
+    ...(lost > 0 ? ['a newer report was taken for an older one'] : []),
   ]
 }
 

@@ -36,6 +36,8 @@ export interface Storm {
   readonly advance: (seconds: number) => void
   /** Under way from devices; arrives in any order, twice or never. */
   network: InboundMessage[]
+  /** The newest report of each device that reached the server. */
+  readonly heard: Map<string, number>
   /** Documents that were in force at some time. */
   readonly old: Map<string, StormDocument[]>
   /** Devices whose slot an operator gave away: they are down beyond the budget. */

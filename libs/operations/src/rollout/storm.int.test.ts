@@ -76,6 +76,7 @@ async function begin(seed: number): Promise<Storm> {
     outages: 0,
     advance: (seconds) => clock.advance(seconds),
     network: [],
+    heard: new Map(),
     old: new Map(),
     released: new Set(),
     newer: false,
@@ -109,7 +110,7 @@ function keepFailure(seed: number, error: unknown): string {
 
 test(
   'a rollout keeps its promises in any weather, and comes to an end',
-  { timeout: 60_000 + seeds * 10_000 },
+  { timeout: 120_000 + seeds * 20_000 },
   async () => {
     const failures: string[] = []
     let next = from

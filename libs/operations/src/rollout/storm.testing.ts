@@ -86,8 +86,13 @@ async function ingest(storm: Storm, batch: readonly InboundMessage[]): Promise<v
   const outcome = await outlast(storm, () => ingestBatch(unsafe, batch))
   // What was not acknowledged is sent again.
   if (!outcome) storm.network.push(...batch)
+  else for (const message of batch) hear(storm, message)
   for (const { deviceId, control } of outcome?.controls ?? [])
     if (control.kind === 'resync' && (calm || chance() < 0.7)) devices.find(({ id }) => id === deviceId)?.resync()
+}
+
+function hear({ heard }: Storm, { deviceId, up }: InboundMessage): void {
+  if (up.kind === 'up/state') heard.set(deviceId, Math.max(heard.get(deviceId) ?? 0, up.envelope.seq))
 }
 
 async function deliverDocuments(storm: Storm): Promise<void> {
