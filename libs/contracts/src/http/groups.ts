@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Instant, Key, Name, NamedRef, PageQuery, pageOf } from './common.ts'
+import { Because, Instant, Key, Name, NamedRef, PageQuery, pageOf } from './common.ts'
 import { endpoint } from './endpoint.ts'
 import { Blackouts, Budget, Windows } from './group-rules.ts'
 import { Freeze } from './freeze.ts'
@@ -21,6 +21,8 @@ export const Group = z
     /** Devices in the group that are not removed. */
     devices: z.number().int().min(0),
     createdAt: Instant,
+    /** Answers a change of the channel: what has to be done for the devices of the group, which it does not move. */
+    notice: Because.optional(),
   })
   .meta({ id: 'Group' })
 export type Group = z.infer<typeof Group>

@@ -2,7 +2,7 @@ import type { TargetChange } from './decision.ts'
 import { followBack } from './follow-back.ts'
 import { leftHop } from './follow-route.ts'
 import { bootedTarget, isCurrent, move, type Move } from './move.ts'
-import { downloadDeadline, unreachableAt, type Follow } from './timers.ts'
+import { downloadDeadline, silentSince, unreachableAt, type Follow } from './timers.ts'
 import { unprovenBoot } from './unproven-boot.ts'
 import type { ReportView, TargetView } from './view.ts'
 
@@ -75,10 +75,9 @@ function refused(target: TargetView, ctx: Follow): TargetChange | null {
 }
 
 function unreachable(target: TargetView, ctx: Follow): TargetChange | null {
-  const at = unreachableAt(target, ctx.policy)
+  const at = unreachableAt(target, ctx)
   if (at === null || ctx.now < at) return null
-  const { unreachableAfterSec } = ctx.policy.timeouts
-  const offlineSec = unreachableAfterSec + Math.floor((ctx.now - at) / 1000)
+  const offlineSec = Math.floor((ctx.now - silentSince(target)) / 1000)
   const message = `The device has been offline for ${offlineSec} s before it was granted its reboot.`
   const because = { code: 'target.unreachable', message, offlineSec }
   const instruct = wasTold(target) ? nothing : {}
@@ -115,7 +114,7 @@ export function isStaged(report: ReportView, { accept, device }: TargetView): bo
 }
 
 function downloadTimeout(target: TargetView, ctx: Follow): TargetChange | null {
-  const deadline = downloadDeadline(target, ctx.policy)
+  const deadline = downloadDeadline(target, ctx)
   if (deadline === null || ctx.now < deadline) return null
   const { downloadSec } = ctx.policy.timeouts
   const message = `The image was not staged within ${downloadSec} s of connected time.`

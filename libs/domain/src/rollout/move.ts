@@ -1,6 +1,7 @@
 import type { TargetChange } from './decision.ts'
 import { dueAfter, type Follow } from './timers.ts'
 import { hopAfter } from './hop.ts'
+import { pullFromAfter } from './pull-clock.ts'
 import type { Instant, ReportView, TargetView } from './view.ts'
 
 /** A change as the rules name it; whose it is and when to look again follow from the target. */
@@ -26,6 +27,7 @@ export function changed(target: TargetView, change: Move, now: Instant): TargetV
     state: to,
     wave: wave === undefined ? target.wave : wave,
     stateSince: stays ? target.stateSince : now,
+    pullFrom: pullFromAfter(target, to, now),
     reason: change.reason ?? (stays ? target.reason : null),
     grant: grantAfter(target, change.grant, now),
     recalled: recalled ?? target.recalled,

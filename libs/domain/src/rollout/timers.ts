@@ -1,7 +1,10 @@
+import { afterOpenTime } from '../window/after-open-time.ts'
+import type { Calendar } from '../window/closed-between.ts'
 import { backedOffUntil } from './grant-backoff.ts'
 import { hasMoreHops } from './hop.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { PolicySpec } from './policy.ts'
+import { pulledFor } from './pull-clock.ts'
 import type { Instant, TargetView } from './view.ts'
 
 /** What following a device needs beside the device. */
@@ -15,6 +18,8 @@ export interface Follow {
   readonly rollsBack?: boolean
   /** Clocks of devices on the image count from here, as they stood still before. */
   readonly clocksFrom?: Instant
+  /** Windows of a group, where they bind the rollout. */
+  readonly calendarOf?: (groupId: string) => Calendar | undefined
   /** When the observation of the rollout is over. */
   readonly observedUntil?: Instant | null
 }
@@ -37,7 +42,7 @@ export function dueAfter(target: TargetView, follow: Follow): Instant | null {
       return earliest([silenceDue(target, follow), backedOffUntil(target, now)])
     case 'offered':
     case 'downloading':
-      return earliest([silenceDue(target, follow), downloadDeadline(target, policy), backedOffUntil(target, now)])
+      return earliest([silenceDue(target, follow), downloadDeadline(target, follow), backedOffUntil(target, now)])
     case 'granted':
     case 'rebooting':
       return applyDeadline(target, policy)
@@ -50,17 +55,35 @@ export function dueAfter(target: TargetView, follow: Follow): Instant | null {
   }
 }
 
-/** When a silent device gives up its place in the wave; `null` while it is connected, or may take its time. */
-export function unreachableAt({ device, stateSince }: TargetView, { timeouts, unreachable }: PolicySpec) {
-  if (device.connected || unreachable === 'wait') return null
-  return Math.max(device.lastSeenAt ?? 0, stateSince) + timeouts.unreachableAfterSec * 1000
+/**
+ * When a silent device gives up its place in the wave; `null` while it is connected, or may take its time. Where that is a
+ * failure, time in which its windows are closed does not count.
+ */
+export function unreachableAt(target: TargetView, { policy, calendarOf }: Follow): Instant | null {
+  const { timeouts, unreachable } = policy
+  if (target.device.connected || unreachable === 'wait') return null
+  const since = silentSince(target)
+  const calendar = unreachable === 'fail' ? calendarOf?.(target.groupId) : undefined
+  const ms = timeouts.unreachableAfterSec * 1000
+  return calendar ? afterOpenTime(calendar, since, ms) : since + ms
 }
 
-/** When the image must be staged. Runs while connected, and not for a device that downloads only after its grant. */
-export function downloadDeadline({ device, state, stateSince }: TargetView, { timeouts }: PolicySpec): Instant | null {
+/** Since when a device that is away has been silent, as far as that matters to its target. */
+export function silentSince({ device, stateSince }: TargetView): Instant {
+  return Math.max(device.lastSeenAt ?? 0, stateSince)
+}
+
+/**
+ * When the image must be staged. Runs while connected, over as many connections as there are, and not for a device that
+ * downloads only after its grant.
+ */
+export function downloadDeadline(target: TargetView, { policy: { timeouts }, now }: Follow): Instant | null {
+  const { device, state, stateSince } = target
   const waitsForGrant = !device.canLock && state === 'offered'
   if (state === 'staged' || !device.connected || waitsForGrant) return null
-  return Math.max(stateSince, device.connectedAt ?? 0) + timeouts.downloadSec * 1000
+  const pulled = pulledFor(target, now)
+  const since = pulled === null ? Math.max(stateSince, device.connectedAt ?? 0) : now - pulled
+  return since + timeouts.downloadSec * 1000
 }
 
 /** When a boot must be proven, from the first giving of the grant on, connected or not. */
@@ -92,8 +115,9 @@ function soakDue(target: TargetView, follow: Follow): Instant {
 }
 
 // A connection may end without a word, so a connected device is looked at as well.
-function silenceDue(target: TargetView, { policy, now }: Follow): Instant | null {
-  return target.device.connected ? now + policy.timeouts.unreachableAfterSec * 1000 : unreachableAt(target, policy)
+function silenceDue(target: TargetView, follow: Follow): Instant | null {
+  const { policy, now } = follow
+  return target.device.connected ? now + policy.timeouts.unreachableAfterSec * 1000 : unreachableAt(target, follow)
 }
 
 /** The first of some times; `null` when there is none. */

@@ -70,6 +70,7 @@ function followOf(view: RolloutView, now: Instant): Follow {
     rollsBack: state === 'rolling_back' || (rollback != null && rollback.state !== 'aborted'),
     clocksFrom: haltedAt ?? 0,
     observedUntil,
+    calendarOf: (groupId) => view.groups[groupId]?.calendar,
   }
 }
 

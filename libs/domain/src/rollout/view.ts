@@ -1,11 +1,12 @@
 import type { Because } from './because.ts'
 import type { GrantPrefix } from './evaluation.ts'
+import type { Instant } from './instant.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { PolicySpec } from './policy.ts'
+import type { Calendar } from '../window/closed-between.ts'
 import type { TargetState } from './target-lifecycle.ts'
 
-/** Milliseconds since 1970. */
-export type Instant = number
+export type { Instant } from './instant.ts'
 
 export type StateCounts = Partial<Record<TargetState, number>>
 
@@ -64,6 +65,8 @@ export interface GroupView {
   readonly closedMs?: number | undefined
   /** When `closed` may change by itself. */
   readonly reopensAt: Instant | null
+  /** Its windows, where they bind the rollout: closed time does not count against a silent device. */
+  readonly calendar?: Calendar | undefined
 }
 
 /** The newest whole report of a device. */
@@ -93,6 +96,8 @@ export interface DeviceView {
   readonly connected: boolean
   readonly conn: string | null
   readonly connectedAt: Instant | null
+  /** How long it was connected before that, all in all. */
+  readonly connectedMs?: number
   readonly lastSeenAt: Instant | null
   /** The host can hold a staged image back from an ordinary reboot. */
   readonly canLock: boolean
@@ -134,6 +139,8 @@ export interface TargetView {
   readonly pool?: number | undefined
   readonly state: TargetState
   readonly stateSince: Instant
+  /** What the clock of its connected time showed when it began to pull the image. */
+  readonly pullFrom?: number | null
   readonly dueAt: Instant | null
   /** Digests that count as the target image; the first is the device's own manifest. */
   readonly accept: readonly string[]

@@ -1,4 +1,4 @@
-import type { Instant } from '../rollout/view.ts'
+import type { Instant } from '../rollout/instant.ts'
 import { windowAt } from './window-at.ts'
 import type { BlackoutRange, MaintenanceWindow } from './window.ts'
 

@@ -1,4 +1,4 @@
-import type { Instant } from '../rollout/view.ts'
+import type { Instant } from '../rollout/instant.ts'
 import { cronFires } from './cron-fires.ts'
 import type { WindowClock } from './window-clock.ts'
 import type { CronWindow } from './window.ts'

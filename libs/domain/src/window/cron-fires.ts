@@ -1,4 +1,4 @@
-import type { Instant } from '../rollout/view.ts'
+import type { Instant } from '../rollout/instant.ts'
 import { parseCron, type Cron } from './cron.ts'
 import { zoneOffsets } from './zone-offsets.ts'
 

@@ -1,4 +1,4 @@
-import type { Instant } from '../rollout/view.ts'
+import type { Instant } from '../rollout/instant.ts'
 import { weekdays, type WeeklyWindow } from './window.ts'
 import { zoneOffsets, type ZoneOffset } from './zone-offsets.ts'
 

@@ -1,5 +1,5 @@
 import type { Because } from '../rollout/because.ts'
-import type { Instant } from '../rollout/view.ts'
+import type { Instant } from '../rollout/instant.ts'
 import { cronClock } from './cron-clock.ts'
 import { weeklyClock, type WindowClock } from './window-clock.ts'
 import type { BlackoutRange, MaintenanceWindow } from './window.ts'

@@ -1,4 +1,4 @@
-import type { Instant } from '../rollout/view.ts'
+import type { Instant } from '../rollout/instant.ts'
 import { edges, isWithin, wallClock } from './wall-clock.ts'
 import type { WeeklyWindow } from './window.ts'
 

@@ -1,4 +1,4 @@
-import type { Instant } from '../rollout/view.ts'
+import type { Instant } from '../rollout/instant.ts'
 
 /** From `start` on, a zone's wall clock is `offset` ms ahead of UTC. */
 export interface ZoneOffset {

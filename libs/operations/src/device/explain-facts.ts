@@ -143,10 +143,16 @@ function current({ device, current: wanted, target: found }: ExplainFacts): Beca
     const message = `The current release of the channel "${name}" has no image for ${device.architecture}.`
     return { code: 'release.no_architecture', message, channel: name, architecture: device.architecture }
   }
-  if (device.booted?.digest !== wanted.digest) return undefined
+  if (device.booted?.digest !== wanted.digest) return wanted.isTarget ? undefined : notOnCurrent(name, wanted.version)
   return {
     code: 'device.current',
     message: `The device runs the current release of the channel "${name}".`,
     channel: name,
   }
+}
+
+// Its group came to follow the channel later, or the release was adopted: nothing moves such devices by itself.
+function notOnCurrent(name: string, version: string | null): Because {
+  const message = `The device does not run the current release${version ? ` ${version}` : ''} of the channel "${name}", and no rollout has it as a target: its group came to follow the channel later. Start a rollout of that release; devices that run it are left out.`
+  return { code: 'device.not_on_current', message, channel: name }
 }

@@ -62,7 +62,7 @@ async function setPin(tx: Tx, ctx: Ctx, { deviceId, releaseId, because }: Pin): 
   await wakeDeviceRollouts(tx, ctx, deviceId)
   await tx.device.update({ where: { id: deviceId }, data: { pinnedReleaseId: releaseId } })
   const event = { organizationId, deviceId, at: services.now(), kind: `${verb}ned`, because }
-  if (releaseId === null) await appendLateJoiner(tx, ctx, deviceId)
+  if (releaseId === null) await appendLateJoiner(tx, ctx, { id: deviceId })
   await tx.deviceEvent.createMany({ data: event })
   const subject = { kind: 'device', id: deviceId }
   await audit(tx, ctx, { action: `device.${verb}`, subject, detail: { release: releaseId } })

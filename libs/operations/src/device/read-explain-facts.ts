@@ -13,7 +13,12 @@ export interface ExplainFacts {
   readonly organizationFreeze: Freeze | null
   readonly groupFreeze: Freeze | null
   /** Manifest digests of the channel's current release; null without a current release. */
-  readonly current: { readonly version: string | null; readonly digest: string | null } | null
+  readonly current: {
+    readonly version: string | null
+    readonly digest: string | null
+    /** The rollout that brought it has, or had, the device as a target. */
+    readonly isTarget: boolean
+  } | null
   /** Of the newest rollout that has the device as a target. */
   readonly target: {
     readonly rolloutId: string
@@ -40,7 +45,7 @@ export async function readExplainFacts(tx: Tx, ctx: Ctx, id: string): Promise<Ex
   const group = await tx.deviceGroup.findUniqueOrThrow({ where: { id: device.group.id } })
   const desired = await tx.deviceDesired.findUnique({ where: { deviceId: id }, select: { rejectedCode: true } })
   const target = await tx.rolloutTarget.findFirst({
-    where: { deviceId: id },
+    where: { deviceId: id, ...(device.activeRollout && { rolloutId: device.activeRollout.id }) },
     orderBy: { rollout: { createdAt: 'desc' } },
     include: { rollout: { include: { release: true } } },
   })
@@ -76,13 +81,16 @@ async function readRefused(tx: Tx, ctx: Ctx, deviceId: string): Promise<ExplainF
   return rows.map(({ code, _count: count }) => ({ code, count }))
 }
 
-async function readCurrent(tx: Tx, { channel, architecture }: Device): Promise<ExplainFacts['current']> {
+async function readCurrent(tx: Tx, { id: deviceId, channel, architecture }: Device): Promise<ExplainFacts['current']> {
   if (channel === null) return null
-  const { currentReleaseId } = await tx.channel.findUniqueOrThrow({ where: { id: channel.id } })
+  const { currentReleaseId, currentRolloutId } = await tx.channel.findUniqueOrThrow({ where: { id: channel.id } })
   if (currentReleaseId === null) return null
+  const rolloutId = currentRolloutId ?? ''
+  const targets = rolloutId === '' ? 0 : await tx.rolloutTarget.count({ where: { rolloutId, deviceId } })
   const release = await tx.release.findUnique({
     where: { id: currentReleaseId },
     select: { version: true, manifests: { where: { architecture }, select: { manifestDigest: true } } },
   })
-  return release && { version: release.version, digest: release.manifests[0]?.manifestDigest ?? null }
+  if (release === null) return null
+  return { version: release.version, digest: release.manifests[0]?.manifestDigest ?? null, isTarget: targets > 0 }
 }

@@ -6,6 +6,7 @@ import { audit } from '../audit.ts'
 import { authorize } from '../authorize.ts'
 import { OperationError } from '../errors.ts'
 import { emit } from '../outbox.ts'
+import { appendLateJoiner } from '../rollout/append-late-joiner.ts'
 import { lockRollout } from '../rollout/lock-rollout.ts'
 import { isRunningFor, runningStates } from '../rollout/verb-access.ts'
 import { retryFailed } from '../rollout/retry-failed.ts'
@@ -27,6 +28,7 @@ export function retryDevice(ctx: Ctx, { id }: { id: string }): Promise<Device> {
       data: { heldSince: null },
     })
     if (retried.length + released === 0) throw nothingToRetry()
+    if (released > 0) await appendLateJoiner(tx, ctx, { id })
     await tell(tx, ctx, { id, retried, released: released > 0 })
     return readDevice(tx, ctx, id)
   })

@@ -4,6 +4,7 @@ import { audit } from '../audit.ts'
 import { authorize } from '../authorize.ts'
 import { notFound } from '../errors.ts'
 import { loadPublicSigningKeys } from '../installation/installation-keys.ts'
+import { appendLateJoiner } from '../rollout/append-late-joiner.ts'
 import { bumpCounter } from './bump-counter.ts'
 import { findDevice } from './find-device.ts'
 import { readDevice } from './read-device.ts'
@@ -30,6 +31,7 @@ export async function unquarantineDevice(
       await bumpCounter(tx, ctx, { deviceId: id, counter: 'unquarantine', keys })
       const detail = { digest: digest ?? 'all', lifted: count }
       await audit(tx, ctx, { action: 'device.unquarantine', subject: { kind: 'device', id }, detail })
+      await appendLateJoiner(tx, ctx, { id })
       await wakeDeviceRollouts(tx, ctx, id)
     }
     return readDevice(tx, ctx, id)

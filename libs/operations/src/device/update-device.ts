@@ -28,7 +28,7 @@ export async function updateDevice(ctx: Ctx, { id, name, labels, group }: Update
     await audit(tx, ctx, { action: 'device.update', subject: { kind: 'device', id }, detail })
     await emit(tx, ctx.organizationId, [{ kind: 'device.changed', deviceIds: [id] }])
     if (labels !== undefined || groupId !== device.groupId) {
-      await appendLateJoiner(tx, ctx, id)
+      await appendLateJoiner(tx, ctx, { id })
       await wakeDeviceRollouts(tx, ctx, id)
     }
     return readDevice(tx, ctx, id)

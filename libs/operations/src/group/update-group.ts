@@ -8,6 +8,7 @@ import { OperationError } from '../errors.ts'
 import { wakeRollouts } from '../freeze/wake-rollouts.ts'
 import { nameTaken, refuseDuplicate } from '../keys.ts'
 import { emit } from '../outbox.ts'
+import { channelNotice } from './channel-notice.ts'
 import { defaultGroup } from './default-group.ts'
 import { findGroup } from './find-group.ts'
 import { presentGroups } from './present-group.ts'
@@ -20,7 +21,7 @@ export async function updateGroup(ctx: Ctx, { group, channel, ...input }: Update
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
   return refuseDuplicate(nameTaken('group', input.name ?? ''), () =>
     inOrganization(ctx, async (tx) => {
-      const { id, name } = await findGroup(tx, ctx, group)
+      const { id, name, channel: before } = await findGroup(tx, ctx, group)
       if (name === defaultGroup && input.name !== undefined && input.name !== defaultGroup) throw isDefault()
       const channelId = channel == null ? channel : (await findChannel(tx, ctx, channel)).id
       await tx.deviceGroup.update({ where: { id }, data: { ...given, ...(channelId !== undefined && { channelId }) } })
@@ -29,7 +30,9 @@ export async function updateGroup(ctx: Ctx, { group, channel, ...input }: Update
       await emit(tx, ctx.organizationId, [{ kind: 'group.changed', groupId: id }])
       await wakeRollouts(tx, ctx)
       const row = await findGroup(tx, ctx, id)
-      return (await presentGroups(tx, [row]))(row)
+      const presented = (await presentGroups(tx, [row]))(row)
+      const notice = channelId == null || channelId === before?.id ? undefined : await channelNotice(tx, channelId)
+      return { ...presented, ...(notice && presented.devices > 0 && { notice }) }
     }),
   )
 }

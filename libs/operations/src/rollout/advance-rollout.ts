@@ -11,6 +11,7 @@ import type { Tx } from '@bootfleet/db'
 import { inOrganization, systemCtx, type Ctx } from '../context.ts'
 import { loadPublicSigningKeys } from '../installation/installation-keys.ts'
 import type { PublicKeys } from '../desired/build-desired.ts'
+import { emit } from '../outbox.ts'
 import type { Services } from '../services.ts'
 import { applyDecision } from './apply-decision.ts'
 import { readInBetween } from './in-between.ts'
@@ -94,6 +95,14 @@ interface Moved extends NonNullable<Decision['rollout']> {
 async function afterMove(tx: Tx, ctx: Ctx, { rollout, to, because }: Moved): Promise<void> {
   if (to === 'rolling_back') await beginRollback(tx, ctx, { rollout, because })
   if (rollout.parentId !== null) await wakeRollout(tx, ctx, rollout.parentId)
+  if (to === 'aborted' || to === 'rolled_back') await hintCurrent(tx, ctx, rollout.channelId)
+}
+
+// What a newer rollout held up goes on. A hint only: a report of each device tells as well.
+async function hintCurrent(tx: Tx, ctx: Ctx, id: string): Promise<void> {
+  const { currentRolloutId } = await tx.channel.findUniqueOrThrow({ where: { id }, select: { currentRolloutId: true } })
+  if (currentRolloutId !== null)
+    await emit(tx, ctx.organizationId, [{ kind: 'rollout.due', rolloutId: currentRolloutId }])
 }
 
 // A device that came back just before the end of the observation is followed to its own end all the same.

@@ -1,7 +1,7 @@
 import { Prisma, type Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { eligibleSql } from './eligible-now.ts'
-import { joinCurrent } from './join-current.ts'
+import { joinCurrent, type Joining } from './join-current.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { wakeRollout } from './wake-rollout.ts'
 
@@ -10,12 +10,18 @@ const joined = {
   message: 'The device joined while the rollout ran; it is added to the last wave.',
 }
 
+/** A device; `again`: its machine was enrolled once more, and what it reported before says nothing about it. */
+export interface Joiner {
+  readonly id: string
+  readonly again?: boolean
+}
+
 /**
  * Adds a device that was just enrolled, moved or relabelled to the last wave of the rollouts under way on its channel
  * whose policy wants that, and notes it in the one that it converges to. In the transaction that changed the device, so
  * that nothing has to look for such devices.
  */
-export async function appendLateJoiner(tx: Tx, ctx: Ctx, deviceId: string): Promise<void> {
+export async function appendLateJoiner(tx: Tx, ctx: Ctx, { id: deviceId, again = false }: Joiner): Promise<void> {
   const found = await tx.$queryRaw<{ id: string }[]>`
     SELECT r.id::text FROM rollout r JOIN device_group g ON g.channel_id = r.channel_id JOIN device d ON d.group_id = g.id
     JOIN channel c ON c.id = g.channel_id
@@ -23,11 +29,11 @@ export async function appendLateJoiner(tx: Tx, ctx: Ctx, deviceId: string): Prom
     ORDER BY r.id`
   for (const { id } of found) {
     const rollout = await lockRollout(tx, id)
-    if (rollout) await join(tx, ctx, { rollout, deviceId })
+    if (rollout) await join(tx, ctx, { rollout, deviceId, again })
   }
 }
 
-async function join(tx: Tx, ctx: Ctx, joining: { rollout: RolloutRow; deviceId: string }): Promise<void> {
+async function join(tx: Tx, ctx: Ctx, joining: Joining): Promise<void> {
   const { state, current, policy, selector, plannedAt } = joining.rollout
   if (state === 'completed' && current) return joinCurrent(tx, ctx, joining)
   if (!['running', 'pausing', 'paused'].includes(state)) return

@@ -27,7 +27,7 @@ async function start(n: number, input: Partial<CreateRolloutInput> = {}): Promis
   return id
 }
 
-async function run(rounds = 12): Promise<void> {
+async function run(rounds = 6): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     await fleet.reportAll()
     fleet.clock.advance(31)
@@ -133,11 +133,11 @@ test('what a newer rollout brings is not undone, and who was about to converge i
   await fleet.settle()
   const second = await start(2)
   for (const { id } of away) expect(await targetOf(first, id)).toMatchObject({ state: 'skipped', reason: 'superseded' })
-  await run(20)
+  await run(9)
   expect(fleet.devices.map(({ booted }) => booted)).toEqual([2, 2, 2].map(digestOf))
   expect(await read(second)).toMatchObject({ state: 'completed', counts: { succeeded: 3 } })
   await rollBackRollout(fleet.ctx, { rollout: second })
-  await run(30)
+  await run(14)
   expect((await read(second)).state).toBe('rolled_back')
   expect(fleet.devices.map(({ booted }) => booted)).toEqual([1, 1, 1].map(digestOf))
   const { reasons } = await explainRollout(fleet.ctx, { rollout: first })

@@ -5,9 +5,6 @@ import type { RolloutRow } from './lock-rollout.ts'
 /** Why a target is skipped that is opened again when its device is there: it waits for that. */
 export const waitingReasons = ['unreachable', 'joined_late', 'superseded'] as const
 
-/** Reasons of those that are not told by a report when they may join. */
-export const joiningReasons: readonly string[] = ['joined_late', 'superseded']
-
 const newerOnChannel = Prisma.sql`SELECT 1 FROM rollout n
   WHERE n.channel_id = r.channel_id AND n.id <> r.id AND n.selector IS NULL AND n.state = ANY(${[...activeStates]}::text[])`
 

@@ -1,4 +1,4 @@
-import type { Because, Instruction, TargetChange, TargetView } from '@bootfleet/domain'
+import { pullFromAfter, type Because, type Instruction, type TargetChange, type TargetView } from '@bootfleet/domain'
 
 /** One target as a turn leaves it. */
 export interface TargetRowChange {
@@ -9,6 +9,7 @@ export interface TargetRowChange {
   readonly because: Because
   readonly wave: number | null
   readonly stateSince: Date
+  readonly pullFrom: bigint | null
   readonly dueAt: Date | null
   readonly grantId: string | null
   readonly grantConn: string | null
@@ -60,6 +61,7 @@ function fold(target: TargetView, list: readonly TargetChange[], now: Date): Tar
     because: end.because,
     wave: end.wave === undefined ? target.wave : end.wave,
     stateSince: moved ? now : new Date(target.stateSince),
+    pullFrom: foldPull(target, list, now.getTime()),
     dueAt: toDate(end.dueAt),
     ...foldGrant(target, end, now),
     firstGrantedAt: firstGranted(target, end, now),
@@ -79,6 +81,11 @@ function fold(target: TargetView, list: readonly TargetChange[], now: Date): Tar
 function merge(earlier: TargetChange, { reason, ...later }: TargetChange): TargetChange {
   const { reason: _outdated, ...kept } = earlier
   return { ...kept, ...later, ...(reason !== undefined && { reason }) }
+}
+
+function foldPull(target: TargetView, list: readonly TargetChange[], now: number): bigint | null {
+  const end = list.reduce((one, { to }) => ({ ...one, state: to, pullFrom: pullFromAfter(one, to, now) }), target)
+  return end.pullFrom == null ? null : BigInt(end.pullFrom)
 }
 
 const noGrant = { grantId: null, grantConn: null, grantedAt: null, grantBootKey: null }

@@ -61,7 +61,8 @@ function isFull({ slotsTaken, budget, size }: ReadGroup): boolean {
 
 function toGroup(row: ReadGroup, { now, respectWindows, closedSince = null }: GroupsInput): GroupView {
   const { budget } = row
-  const { windows, blackouts } = calendarOf(row)
+  const calendar = calendarOf(row)
+  const { windows, blackouts } = calendar
   const window = respectWindows ? windowAt(windows, blackouts, now.getTime()) : undefined
   const frozen = frozenBecause(row)
   return {
@@ -72,9 +73,14 @@ function toGroup(row: ReadGroup, { now, respectWindows, closedSince = null }: Gr
     closed: frozen ?? (window && !window.open ? windowBecause(row.name, window) : null),
     windowUntil: window?.open ? window.until : null,
     reopensAt: window?.reopensAt ?? null,
+    calendar: boundBy(respectWindows, calendar),
     closedMs:
       respectWindows && closedSince !== null ? closedBetween({ windows, blackouts }, closedSince, now.getTime()) : 0,
   }
+}
+
+function boundBy<T>(respectWindows: boolean, calendar: T): T | undefined {
+  return respectWindows ? calendar : undefined
 }
 
 function calendarOf(row: ReadGroup) {

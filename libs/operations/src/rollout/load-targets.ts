@@ -43,6 +43,8 @@ interface TargetRow extends PlaceRow {
   conn: string | null
   held: boolean
   connectedAt: Date | null
+  connectedMs: bigint | null
+  pullFrom: bigint | null
   lastSeenAt: Date | null
   capabilities: string[] | null
   quarantined: boolean
@@ -83,7 +85,7 @@ export async function readTargets(
       CASE WHEN t.because ->> 'code' = 'grant_returned' THEN t.because ->> 'reason' END AS "returnedFor", t.soak_boot_key AS "soakBootKey",
       t.soak_until AS "soakUntil", t.attempts, b.device_id IS NOT NULL
         AND (b.rollout_id = t.rollout_id OR t.state = ANY(${[...earlyStates]}::text[])) AS "holdsSlot", d.removed_at IS NOT NULL AS removed,
-      coalesce(p.online, false) AS connected, p.conn::text, x.held_since IS NOT NULL AS held, p.connected_at AS "connectedAt", p.last_seen_at AS "lastSeenAt",
+      coalesce(p.online, false) AS connected, p.conn::text, x.held_since IS NOT NULL AS held, p.connected_at AS "connectedAt", p.connected_ms AS "connectedMs", t.pull_from AS "pullFrom", p.last_seen_at AS "lastSeenAt",
       p.capabilities, q.digest IS NOT NULL AS quarantined, (
         SELECT o.rollout_id::text FROM rollout_target o WHERE o.device_id = t.device_id AND o.rollout_id <> t.rollout_id
           AND o.state = ANY(${[...busyStates]}::text[])
@@ -118,6 +120,7 @@ function toTarget(row: TargetRow): TargetView {
     attempts,
     holdsSlot: row.holdsSlot,
     stateSince: row.stateSince.getTime(),
+    pullFrom: row.pullFrom === null ? null : Number(row.pullFrom),
     dueAt: millis(row.dueAt),
     firstGrantedAt: millis(row.firstGrantedAt),
     grant: toGrant(row),
@@ -130,6 +133,7 @@ function toTarget(row: TargetRow): TargetView {
       // A device that is ahead of this server gets no document, and so no grant.
       conn: row.held ? null : row.conn,
       connectedAt: millis(row.connectedAt),
+      connectedMs: Number(row.connectedMs ?? 0n),
       lastSeenAt: millis(row.lastSeenAt),
       canLock: row.capabilities?.includes('download_only') ?? false,
       quarantined: row.quarantined,

@@ -21,7 +21,7 @@ export async function writeTargets(tx: Tx, rolloutId: string, rows: readonly Tar
       due_at = n.due_at, grant_id = n.grant_id, grant_conn = n.grant_conn, granted_at = n.granted_at,
       grant_boot_key = n.grant_boot_key, recalled = n.recalled, soak_boot_key = n.soak_boot_key,
       soak_until = n.soak_until, attempts = n.attempts, grants_returned = n.grants_returned, grant_after = n.grant_after,
-      first_granted_at = n.first_granted_at, from_digest = coalesce(n.from_digest, t.from_digest),
+      first_granted_at = n.first_granted_at, pull_from = n.pull_from, from_digest = coalesce(n.from_digest, t.from_digest),
       from_boot_key = CASE WHEN n.from_digest IS NULL THEN t.from_boot_key ELSE n.from_boot_key END
     FROM UNNEST(${column('deviceId')}::uuid[], ${column('state')}::text[], ${column('reason')}::text[],
       ${rows.map(({ because }) => JSON.stringify(because))}::text[], ${column('wave')}::int[],
@@ -30,10 +30,10 @@ export async function writeTargets(tx: Tx, rolloutId: string, rows: readonly Tar
       ${column('recalled')}::bool[], ${column('soakBootKey')}::text[], ${column('soakUntil')}::timestamptz[],
       ${column('attempts')}::int[], ${column('grantsReturned')}::int[], ${column('grantAfter')}::timestamptz[],
       ${column('firstGrantedAt')}::timestamptz[], ${rows.map(({ origin }) => origin?.digest ?? null)}::text[],
-      ${rows.map(({ origin }) => origin?.bootKey ?? null)}::text[])
+      ${rows.map(({ origin }) => origin?.bootKey ?? null)}::text[], ${column('pullFrom')}::bigint[])
       AS n(device_id, state, reason, because, wave, state_since, due_at, grant_id, grant_conn, granted_at, grant_boot_key,
            recalled, soak_boot_key, soak_until, attempts, grants_returned, grant_after, first_granted_at, from_digest,
-           from_boot_key)
+           from_boot_key, pull_from)
     WHERE t.ctid = ANY (ARRAY(SELECT at FROM place)) AND t.device_id = n.device_id`
 }
 

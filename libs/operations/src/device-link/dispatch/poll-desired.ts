@@ -1,5 +1,6 @@
 import { deviceTimes } from '../../desired/build-desired.ts'
 import { emit } from '../../outbox.ts'
+import { connectedMsSql } from '../ingest/write-presence.ts'
 import type { Services } from '../../services.ts'
 import type { DeviceIdentity } from '../identity/device-identity.ts'
 import { wakeRollouts } from '../ingest/wake-rollouts.ts'
@@ -46,6 +47,7 @@ export function pollDesired(services: Services, poll: Poll): Promise<PollAnswer>
           ${deviceTimes.heartbeatSec}::int, '', '{}')
         ON CONFLICT (device_id) DO UPDATE SET
           conn = EXCLUDED.conn, transport = 'https', gateway_id = EXCLUDED.gateway_id, online = true, last_seen_at = ${now},
+          connected_ms = ${connectedMsSql},
           connected_at = CASE WHEN p.conn = EXCLUDED.conn THEN p.connected_at ELSE ${now} END
         RETURNING device_id)
       SELECT x.gen, x.hash, x.payload,

@@ -95,7 +95,7 @@ async function record(tx: Tx, services: Services, { request, device, revoked }: 
   const organizationId = token.organization_id
   const ctx: Ctx = { services, organizationId, actor: { kind: 'device', id: device.id, name: device.name } }
   const detail = { token: token.name, incarnation: device.incarnation, remoteAddress, hardwareId: machine.hardwareId }
-  await appendLateJoiner(tx, ctx, device.id)
+  await appendLateJoiner(tx, ctx, device)
   await audit(tx, ctx, { action: 'device.enroll', subject: { kind: 'device', id: device.id }, detail })
   const message = device.again
     ? `Enrolled again with the token "${token.name}"; the certificates of its earlier enrollment were revoked.`

@@ -61,7 +61,10 @@ async function store(tx: Tx, messages: readonly Admitted[], now: Date): Promise<
   await writeQuarantine(tx, appliedStates, now)
   const hellos = appliedOf(ofKind(messages, 'up/hello'), documents)
   const goodbyes = appliedOf(ofKind(messages, 'up/presence'), documents)
-  const back = await touchPresence(tx, messages, now)
+  // A hello ends the time of the connection before, which must not have been heard of just now.
+  const greeted = new Set(hellos.map(({ facts }) => facts.deviceId))
+  const others = messages.filter(({ facts }) => !greeted.has(facts.deviceId))
+  const back = await touchPresence(tx, others, now)
   const presence = await writePresence(tx, { hellos, goodbyes }, now)
   const acks = ofKind(messages, 'up/ack')
   const online = [...presence.online, ...back]
@@ -72,14 +75,13 @@ async function store(tx: Tx, messages: readonly Admitted[], now: Date): Promise<
   await lockDesired(tx, [...hellos, ...acks])
   await answerHellos(tx, hellos, now)
   await writeAcks(tx, acks, now)
-  const greeted = new Set(hellos.map(({ facts }) => facts.deviceId))
   const resyncs = await answerHeartbeats(tx, ofKind(messages, 'tm/hb'), { now, greeted })
   await tellChanges(tx, { devices: refsOf(messages, new Set(changed)), rollouts: uniqueRollouts(rollouts) })
-  const others = messages.filter(({ kind }) => kind === 'up/ack' || kind === 'up/boot' || kind.startsWith('tm/'))
+  const unkept = messages.filter(({ kind }) => kind === 'up/ack' || kind === 'up/boot' || kind.startsWith('tm/'))
   const kept = [...appliedStates, ...hellos, ...goodbyes, ...appliedOf(ofKind(messages, 'up/inventory'), documents)]
   const drift = appliedOf(ofKind(messages, 'up/drift'), documents)
   return {
-    stored: new Set([...kept, ...drift, ...others].map(({ index }) => index)),
+    stored: new Set([...kept, ...drift, ...unkept].map(({ index }) => index)),
     controls: [...resyncs, ...seenReplies(boots)],
   }
 }

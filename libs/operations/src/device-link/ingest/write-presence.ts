@@ -1,4 +1,4 @@
-import type { Tx } from '@bootfleet/db'
+import { Prisma, type Tx } from '@bootfleet/db'
 import { deviceTimes } from '../../desired/build-desired.ts'
 import type { Admitted } from './admit.ts'
 import { newestPer } from './message-order.ts'
@@ -29,6 +29,10 @@ export async function writePresence(
   return { online, offline }
 }
 
+/** What `connected_ms` of a presence `p` becomes with the connection in `EXCLUDED`: another one ends the time of the last. */
+export const connectedMsSql = Prisma.sql`p.connected_ms + CASE WHEN p.conn = EXCLUDED.conn THEN 0
+        ELSE GREATEST(0, (extract(epoch FROM p.last_seen_at - p.connected_at) * 1000)::bigint) END`
+
 async function writeHellos(tx: Tx, hellos: readonly Admitted<'up/hello'>[], now: Date): Promise<string[]> {
   if (hellos.length === 0) return []
   const rows = await tx.$queryRaw<{ device_id: string }[]>`
@@ -47,6 +51,7 @@ async function writeHellos(tx: Tx, hellos: readonly Admitted<'up/hello'>[], now:
     ORDER BY n.device_id
     ON CONFLICT (device_id) DO UPDATE SET
       conn = EXCLUDED.conn, transport = EXCLUDED.transport, gateway_id = EXCLUDED.gateway_id, online = EXCLUDED.online,
+      connected_ms = ${connectedMsSql},
       connected_at = CASE WHEN p.conn = EXCLUDED.conn THEN p.connected_at ELSE EXCLUDED.connected_at END,
       last_seen_at = EXCLUDED.last_seen_at, heartbeat_sec = EXCLUDED.heartbeat_sec, agent = EXCLUDED.agent,
       capabilities = EXCLUDED.capabilities
