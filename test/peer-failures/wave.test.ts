@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { findRoute, planWaves, type ReleaseNode, type WaveRule } from '@bootfleet/domain'
 import {
   aDevice,
+  aReport,
   aTarget,
   aWave,
   canary,
+  image,
   moves,
   now,
   offline,
@@ -85,9 +87,10 @@ describe('the opening of waves', () => {
 
   // Limits are applied when a rollout is made: who joins it later gets the image at once.
   test('a device that joins is given nothing while the waves that are open are full', () => {
-    const first = aTarget('soaking', { deviceId: 'first', dueAt: null })
+    const onImage = aDevice({ report: aReport({ bootedDigest: image, bootKey: 'boot-2' }) })
+    const first = aTarget('soaking', { deviceId: 'first', dueAt: null, device: onImage })
     const decision = look([first, ...many(20, waiting)], { waves: opened() })
-    expect(given(decision)).toEqual([])
+    expect([decision.rollout, given(decision)]).toEqual([undefined, []])
   })
 
   // One device that is switched off keeps a rollout open for ever, or for its longest timeout.
