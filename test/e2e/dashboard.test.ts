@@ -39,8 +39,10 @@ describe.skipIf(requireServer(['chromium', 'docker-registry']).missing)('the das
     await stack.client.groups.update({ params: { group: 'default' }, body: { budget } })
   })
 
-  afterEach(({ task }) => {
+  afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return
+    // What a person would have seen.
+    process.stderr.write(`${await browser?.page.locator('body').innerText().catch(String)}\n`)
     process.stderr.write(`${parts.map((name) => `${name}:\n${stack.output(name)}`).join('\n')}\n${web.output()}\n`)
   })
 

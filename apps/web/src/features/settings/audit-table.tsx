@@ -1,5 +1,6 @@
 import type { AuditEntry } from '@bootfleet/contracts'
 import Link from 'next/link'
+import { Fragment } from 'react'
 import { paths, type AuditFilters } from '../../lib/paths.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { Table } from '../../ui/table.tsx'
@@ -29,7 +30,7 @@ export function AuditTable({ entries, filters }: AuditTableProps) {
               {actor.kind !== 'user' && <span className="quiet">{actor.kind}</span>}
             </td>
             <td>
-              <code>{action}</code>
+              <Action action={action} />
             </td>
             <td className="links">
               <Link href={paths.audit({ ...filters, cursor: undefined, subject: subject.id })} title={subject.id}>
@@ -48,5 +49,19 @@ export function AuditTable({ entries, filters }: AuditTableProps) {
         )
       })}
     </Table>
+  )
+}
+
+/** On a phone it breaks where its words end. */
+function Action({ action }: Pick<AuditEntry, 'action'>) {
+  return (
+    <code>
+      {action.split(/(?<=[._])/).map((part, index) => (
+        <Fragment key={`${index} ${part}`}>
+          {index > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </code>
   )
 }

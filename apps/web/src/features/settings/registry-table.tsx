@@ -3,7 +3,13 @@ import { Instant } from '../../ui/instant.tsx'
 import { Table } from '../../ui/table.tsx'
 import { RegistryVerbs } from './registry-verbs.tsx'
 
-const columns = ['Registry or repository', 'User', 'Devices', { name: 'Stored', wide: true } as const, 'Action']
+const columns = [
+  'Registry or repository',
+  { name: 'User', wide: true } as const,
+  { name: 'Devices', wide: true } as const,
+  { name: 'Stored', wide: true } as const,
+  'Action',
+]
 
 export function RegistryTable({ registries, refusal }: { registries: Registry[]; refusal: string | undefined }) {
   return (
@@ -11,10 +17,13 @@ export function RegistryTable({ registries, refusal }: { registries: Registry[];
       {registries.map(({ id, scope, username, forDevices, createdAt }) => (
         <tr key={id}>
           <th scope="row">
-            <code>{scope}</code>
+            <code className="breaks">{scope}</code>
+            <span className="phone quiet">
+              {username}, devices {forDevices ? 'get it too' : 'do not get it'}
+            </span>
           </th>
-          <td>{username}</td>
-          <td>{forDevices ? 'get it too' : <span className="quiet">do not get it</span>}</td>
+          <td className="wide">{username}</td>
+          <td className="wide">{forDevices ? 'get it too' : <span className="quiet">do not get it</span>}</td>
           <td className="wide">
             <Instant at={createdAt} />
           </td>
