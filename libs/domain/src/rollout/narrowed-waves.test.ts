@@ -59,6 +59,12 @@ describe('waves by selector', () => {
       [5, 90, 5],
     ],
     [
+      'the lab, a tenth, the kiosks, the rest: the example of docs/rollouts.md',
+      [rule('lab', lab, { count: 5 }), rule('tenth', null, { percent: 10 }), rule('kiosks', kiosks, null), rest],
+      [100, { 0: 20, 2: 10 }],
+      [5, 5, 10, 80],
+    ],
+    [
       'a later wave whose selector nobody matches is merged',
       [rule('canary', null, { count: 1 }), rule('lab', lab, { percent: 50 }), rest],
       [10, {}],

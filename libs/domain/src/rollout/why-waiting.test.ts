@@ -44,7 +44,7 @@ describe('what keeps a device from what comes next', () => {
       { state: 'pending', target: { device: aDevice(offline) } },
       'target.offline',
     ],
-    ['its wave is not told here', { state: 'pending', target: { wave: null }, group: { downloading: 10 } }, undefined],
+    ['its wave', { state: 'pending', target: { wave: null }, group: { downloading: 10 } }, 'target.waits_for_wave'],
     ['a device at work waits for nothing', { state: 'rebooting', group: full }, undefined],
     [
       'the pause of a rollout is told with the rollout',

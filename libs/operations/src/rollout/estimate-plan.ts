@@ -1,8 +1,10 @@
 import { Blackouts, Budget, Windows, type RolloutPreview } from '@bootfleet/contracts'
 import {
+  commonPool,
   estimateFinish,
   openClock,
   slotsOf,
+  takesFrom,
   windowAt,
   type EstimateGroup,
   type PlannedWave,
@@ -32,36 +34,49 @@ export interface EstimatedPlan {
 export async function estimatePlan(tx: Tx, plan: EstimatedPlan): Promise<RolloutPreview['estimate']> {
   const { channelId, waves, spec, now } = plan
   const groups = plan.groups.filter(({ devices }) => devices > 0)
-  const total = groups.reduce((sum, { devices }) => sum + devices, 0)
-  if (total === 0) return null
+  if (groups.length === 0) return null
+  const takes = takesFrom(waves, spec.waves)
   const known = await readStepTimes(tx, channelId)
   const rows = await readGroups(tx, groups)
-  const of = rows.map((row) => ({ row, tally: groups.find(({ groupId }) => groupId === row.id) ?? none }))
+  const of = rows.map((row) => ({ row, tallies: groups.filter(({ groupId }) => groupId === row.id) }))
   const { p50, p90 } = estimateFinish({
     from: now.getTime(),
     seed: 1,
-    groups: of.map(({ row, tally }) => toGroup(row, tally, { spec, known })),
-    // The order is random, so each wave has about the same mixture of groups.
-    waves: waves.map(({ size, rule }) => ({
+    groups: of.map(({ row, tallies }) => toGroup(row, totalOf(tallies), { spec, known })),
+    waves: waves.map(({ size, rule, index }) => ({
       soakSec: spec.waves[rule]?.soakSec ?? 0,
-      devices: of.map(({ tally }) => Math.ceil((size * tally.devices) / total)),
+      devices: mixture(
+        of.map(({ tallies }) => totalOf(tallies.filter(({ pool = commonPool }) => takes[index]?.has(pool))).devices),
+        size,
+      ),
     })),
   })
   return { p50: toIso(p50), p90: toIso(p90), source: known.source, samples: known.samples }
 }
 
-const none: Omit<GroupTally, 'groupId'> = { devices: 0, boots: 0 }
+type Total = Pick<GroupTally, 'devices' | 'boots'>
+
+function totalOf(tallies: readonly GroupTally[]): Total {
+  const sum = (of: (tally: GroupTally) => number) => tallies.reduce((total, tally) => total + of(tally), 0)
+  return { devices: sum(({ devices }) => devices), boots: sum(({ boots }) => boots) }
+}
+
+// The order is random, so a wave has about the same mixture of groups as the pools that it takes from.
+function mixture(devices: readonly number[], size: number): number[] {
+  const all = devices.reduce((sum, count) => sum + count, 0)
+  return devices.map((count) => (all === 0 ? 0 : Math.ceil((size * count) / all)))
+}
 
 function readGroups(tx: Tx, groups: readonly GroupTally[]): Promise<GroupRow[]> {
   return tx.$queryRaw<GroupRow[]>`
     SELECT g.id::text, g.budget, g.windows, g.blackouts,
       (SELECT coalesce(sum(n.count), 0)::int FROM device_group_count n WHERE n.group_id = g.id) AS size
-    FROM device_group g WHERE g.id = ANY(${groups.map(({ groupId }) => groupId)}::uuid[]) ORDER BY g.id`
+    FROM device_group g WHERE g.id = ANY(${[...new Set(groups.map(({ groupId }) => groupId))]}::uuid[]) ORDER BY g.id`
 }
 
 function toGroup(
   { size, ...row }: GroupRow,
-  { devices, boots }: Omit<GroupTally, 'groupId'>,
+  { devices, boots }: Total,
   { spec, known: { times } }: { spec: PolicySpec; known: KnownTimes },
 ): EstimateGroup {
   const { maxUnavailable, maxDownloading } = Budget.parse(row.budget)

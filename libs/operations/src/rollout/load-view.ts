@@ -63,7 +63,8 @@ function overdueSince(waves: readonly WaveView[], { policy, state }: RolloutRow,
   return now.getTime() < since + policy.timeouts.giveUpAfterSec * 1000 ? null : since
 }
 
-async function loadWaves(tx: Tx, rolloutId: string, counts: readonly TargetCount[]): Promise<WaveView[]> {
+/** The waves of a rollout, with what they hold by these counts. */
+export async function loadWaves(tx: Tx, rolloutId: string, counts: readonly TargetCount[]): Promise<WaveView[]> {
   const rows = await tx.rolloutWave.findMany({ where: { rolloutId }, orderBy: { index: 'asc' } })
   return rows.map(({ index, rule, size, state, openedAt, excused, pausedMs, approvalAskedAt, approvedAt }) => ({
     index,

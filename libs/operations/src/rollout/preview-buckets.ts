@@ -2,7 +2,7 @@ import { Budget } from '@bootfleet/contracts'
 import type { Because } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { eligibilitySql, type Selection } from './eligibility.ts'
-import type { GroupTally } from './plan-tally.ts'
+import type { GroupTotal } from './plan-tally.ts'
 
 interface SlowRow {
   name: string
@@ -18,7 +18,7 @@ interface SlowRow {
  * Warns of budgets that count by a label, where the devices of one value need more turns than the group alone would: the
  * slowest value of each such group.
  */
-export async function warnOfBuckets(tx: Tx, selection: Selection, groups: readonly GroupTally[]): Promise<Because[]> {
+export async function warnOfBuckets(tx: Tx, selection: Selection, groups: readonly GroupTotal[]): Promise<Because[]> {
   const counted = (await readBudgets(tx, groups)).filter(({ budget }) => budget.groupBy !== undefined)
   if (counted.length === 0) return []
   const shares = counted.map(({ budget }) => budget.maxUnavailablePerValue ?? budget.maxUnavailable)
@@ -49,7 +49,7 @@ export async function warnOfBuckets(tx: Tx, selection: Selection, groups: readon
   return rows.map(toWarning)
 }
 
-async function readBudgets(tx: Tx, groups: readonly GroupTally[]) {
+async function readBudgets(tx: Tx, groups: readonly GroupTotal[]) {
   const ids = groups.map(({ groupId }) => groupId)
   const rows = await tx.deviceGroup.findMany({ where: { id: { in: ids } }, select: { id: true, budget: true } })
   return rows.map(({ id, budget }) => ({ id, budget: Budget.parse(budget) }))

@@ -13,7 +13,7 @@ export function previewEstimate(tx: Tx, selection: Selection, planned: Planned) 
 /** Devices that take part, by group. */
 export function readTallies(tx: Tx, selection: Selection): Promise<GroupTally[]> {
   return tx.$queryRaw<GroupTally[]>`
-    SELECT group_id::text AS "groupId", count(*)::int AS devices,
+    SELECT group_id::text AS "groupId", pool, count(*)::int AS devices,
       sum(1 + coalesce(jsonb_array_length(hops), 0))::int AS boots
-    FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL GROUP BY group_id`
+    FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL GROUP BY group_id, pool`
 }

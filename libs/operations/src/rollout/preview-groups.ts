@@ -1,13 +1,13 @@
 import { whyNoGrants, type Because, type PolicySpec } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { loadGroups } from './load-groups.ts'
-import type { GroupTally } from './plan-tally.ts'
+import type { GroupTotal } from './plan-tally.ts'
 
 /** Groups that one answer tells of. */
 const told = 10
 
 interface Asked {
-  readonly groups: readonly GroupTally[]
+  readonly groups: readonly GroupTotal[]
   readonly spec: PolicySpec
   readonly now: Date
 }

@@ -12,6 +12,7 @@ import { mergedWaves } from './merged-waves.ts'
 import { warnOfSelectors } from './preview-selectors.ts'
 import { warnOfApprovals } from './preview-approvals.ts'
 import { warnOfBuckets } from './preview-buckets.ts'
+import { byGroup, byPool } from './plan-tally.ts'
 import { previewEstimate, readTallies } from './preview-estimate.ts'
 import { warnOfGroups } from './preview-groups.ts'
 import { readSuperseded, warnOfSuperseded } from './preview-superseded.ts'
@@ -42,13 +43,14 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       routes: await readRoutes(tx, { channelId: channel.id, releaseId: release.id }),
     }
     const excluded = await readExcluded(tx, selection)
-    const inPools = await countPools(tx, selection)
-    const eligible = [...inPools.values()].reduce((total, count) => total + count, 0)
+    const tallies = await readTallies(tx, selection)
+    const inPools = byPool(tallies)
+    const eligible = tallies.reduce((total, { devices }) => total + devices, 0)
     const supersedes = await readSuperseded(tx, channel.id)
     const waves = planWaves(spec.waves, eligible, inPools)
     const dealt = await dealPlan(tx, selection, { waves, spec })
     const now = ctx.services.now()
-    const groups = await readTallies(tx, selection)
+    const groups = byGroup(tallies)
     const pulls = await readPulls(tx, selection, dealt)
     const { id, version, tag, repository } = release
     return {
@@ -62,7 +64,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
       supersedes,
       bytesToPull: pulledBy(pulls),
       overHops: overHops(pulls),
-      estimate: await previewEstimate(tx, selection, { waves, spec, now, groups }),
+      estimate: await previewEstimate(tx, selection, { waves, spec, now, groups: tallies }),
       warnings:
         eligible === 0
           ? [{ code: 'preview.nobody', message: 'No device can take part.' }]
@@ -78,12 +80,6 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
             ],
     }
   })
-}
-
-async function countPools(tx: Tx, selection: Selection): Promise<Map<number, number>> {
-  const rows = await tx.$queryRaw<{ pool: number; count: number }[]>`
-    SELECT pool, count(*)::int AS count FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL GROUP BY pool`
-  return new Map(rows.map(({ pool, count }) => [pool, count]))
 }
 
 async function readExcluded(tx: Tx, selection: Selection): Promise<RolloutPreview['excluded']> {

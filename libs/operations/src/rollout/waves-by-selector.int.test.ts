@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { PolicyInput } from '@bootfleet/contracts'
 import { quickPolicy, TestFleet } from '@bootfleet/testkit'
+import { explainDevice } from '../device/explain-device.ts'
 import { removeDevice } from '../device/remove-device.ts'
 import { updateDevice } from '../device/update-device.ts'
 import { createRollout } from './create-rollout.ts'
@@ -32,8 +33,10 @@ async function inputOf(overrides: PolicyInput = {}) {
   return { channel: 'edge-stable', release: await fleet.release(1), policy, start: 'now' } as const
 }
 
-async function run(rounds = 10): Promise<void> {
+/** Until the rollout is completed, if it comes to that. */
+async function run(rollout: string, rounds = 12): Promise<void> {
   for (let round = 0; round < rounds; round++) {
+    if ((await getRollout(fleet.ctx, { rollout })).state === 'completed') return
     await fleet.reportAll()
     fleet.clock.advance(31)
     await fleet.settle()
@@ -76,7 +79,7 @@ test('each wave takes devices that its selector names, one without leaves those 
   expect(new Set(preview.waves.flatMap(({ devices }) => devices.map(({ id }) => id))).size).toBe(10)
 
   const { id } = await createRollout(fleet.ctx, input)
-  await run()
+  await run(id)
   const rollout = await getRollout(fleet.ctx, { rollout: id })
   expect(rollout).toMatchObject({ state: 'completed', counts: { succeeded: 10 } })
   expect(rollout.waves.map(({ size, selector }) => [size, selector])).toEqual([
@@ -93,11 +96,19 @@ test('each wave takes devices that its selector names, one without leaves those 
 test('the place of a device that goes silent goes to the next that matches, and waits while there is none', async () => {
   const timeouts = { unreachableAfterSec: 60 }
   const { id } = await createRollout(fleet.ctx, await inputOf({ timeouts }))
+  const whyWaits = async (index: number) =>
+    (await explainDevice(fleet.ctx, { id: fleet.devices[index]!.id })).reasons.find(
+      ({ code }) => code === 'target.waits_for_wave',
+    )
   for (const device of fleet.devices.slice(0, 3)) await device.disconnect()
   await fleet.settle()
   expect(await getRollout(fleet.ctx, { rollout: id })).toMatchObject({
     because: { code: 'wave.waiting_for_devices', missing: 2, selector: 'kind=lab' },
   })
+  expect(await whyWaits(0)).toMatchObject({ wave: 0, selector: 'kind=lab' })
+  expect((await whyWaits(0))?.message).toContain('in line for wave 1 "lab"')
+  expect((await whyWaits(3))?.message).toMatch(/waits for wave 3 "kiosks", which takes devices that match kind in/)
+  expect((await whyWaits(9))?.message).toMatch(/waits for wave 2 "some"\. It has not opened/)
   // That a device connects is only hinted at; what waits for it looks by itself now and then.
   const look = async (afterSec: number) => {
     fleet.clock.advance(afterSec)
@@ -115,7 +126,7 @@ test('the place of a device that goes silent goes to the next that matches, and 
   await look(31)
   expect(await kindsByWave(id)).toEqual({ 0: ['lab', 'lab'] })
   await one!.connect()
-  await run()
+  await run(id)
   expect(await getRollout(fleet.ctx, { rollout: id })).toMatchObject({ state: 'completed', counts: { succeeded: 10 } })
 })
 
@@ -135,7 +146,7 @@ test('devices that leave before a wave took them cost it a place only where nobo
   await leave(3)
   expect(await skipped()).toEqual([1, 0, 1, 1])
   for (const index of [2, 4, 5, 6, 7, 8, 9]) await fleet.devices[index]!.connect()
-  await run()
+  await run(id)
   expect(await getRollout(fleet.ctx, { rollout: id })).toMatchObject({
     state: 'completed',
     counts: { succeeded: 7, skipped: 3 },
@@ -154,14 +165,14 @@ test('a first wave that nobody matches is no canary that passes: the start is re
   await relabel(0, 'lab')
   const { id } = await createRollout(fleet.ctx, input)
   await relabel(0, 'shop')
-  await run(2)
+  await run(id, 2)
   expect(await getRollout(fleet.ctx, { rollout: id })).toMatchObject({
     state: 'running',
     because: { code: 'wave.nobody_matches', selector: 'kind=lab' },
     counts: { pending: 10 },
   })
   await promoteRollout(fleet.ctx, { rollout: id })
-  await run()
+  await run(id)
   expect(await getRollout(fleet.ctx, { rollout: id })).toMatchObject({ state: 'completed', counts: { succeeded: 10 } })
 })
 

@@ -2,6 +2,8 @@ import { whyWaiting, type Because, type PolicySpec, type RolloutState } from '@b
 import type { Tx } from '@bootfleet/db'
 import { loadGroups } from './load-groups.ts'
 import { readTargets } from './load-targets.ts'
+import { loadWaves } from './load-view.ts'
+import { readTargetCounts } from './target-counts.ts'
 
 interface AskedRollout {
   readonly id: string
@@ -20,7 +22,7 @@ interface Asked {
 }
 
 /**
- * What keeps a target now from its download or its grant, as a turn of its rollout would find it: the window, the budget,
+ * What keeps a target now from its wave, its download or its grant, as a turn of its rollout would find it: the window, the budget,
  * a value of its label, other downloads, a rollout that it finishes first, or the wait after returned grants. Locks nothing.
  */
 export async function whyTargetWaits(tx: Tx, { rollout, deviceId, now }: Asked): Promise<Because | undefined> {
@@ -29,7 +31,9 @@ export async function whyTargetWaits(tx: Tx, { rollout, deviceId, now }: Asked):
   const targets = await readTargets(tx, rollout, [deviceId])
   const groupIds = targets.map(({ groupId }) => groupId)
   const groups = await loadGroups(tx, { groupIds, now, respectWindows: policy.windows === 'respect' })
-  const rest = { waves: [], unassigned: 0, more: false, grantIds: [] }
+  const isUnassigned = targets.some(({ wave }) => wave === null)
+  const waves = isUnassigned ? await loadWaves(tx, rollout.id, await readTargetCounts(tx, [rollout.id])) : []
+  const rest = { waves, unassigned: 0, more: false, grantIds: [] }
   const view = { ...rest, state: rollout.state as RolloutState, policy, groups, targets }
   return whyWaiting(view, deviceId, now.getTime())
 }
