@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { AgentError, Attempt, Health } from '@bootfleet/contracts'
-import { busyStates, earlyStates, type ReportView, type TargetState, type TargetView } from '@bootfleet/domain'
+import { earlyStates, type ReportView, type TargetState, type TargetView } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { cleanLog } from '../device-link/ingest/clean-log.ts'
+import { busyElsewhereSql } from './busy-elsewhere.ts'
 import { goalDigestSql, placeColumnsSql, readPlace, type PlaceRow } from './target-place.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { targetsById } from './targets-by-id.ts'
@@ -86,10 +87,7 @@ export async function readTargets(
       t.soak_until AS "soakUntil", t.attempts, b.device_id IS NOT NULL
         AND (b.rollout_id = t.rollout_id OR t.state = ANY(${[...earlyStates]}::text[])) AS "holdsSlot", d.removed_at IS NOT NULL AS removed,
       coalesce(p.online, false) AS connected, p.conn::text, x.held_since IS NOT NULL AS held, p.connected_at AS "connectedAt", p.connected_ms AS "connectedMs", t.pull_from AS "pullFrom", p.last_seen_at AS "lastSeenAt",
-      p.capabilities, q.digest IS NOT NULL AS quarantined, (
-        SELECT o.rollout_id::text FROM rollout_target o WHERE o.device_id = t.device_id AND o.rollout_id <> t.rollout_id
-          AND o.state = ANY(${[...busyStates]}::text[])
-          AND NOT (o.rollout_id IS NOT DISTINCT FROM ${rollout.parentId}::uuid AND o.state IN ('verifying', 'soaking')) LIMIT 1) AS "busyWith", x.gen AS "desiredGen", s.received_at AS "receivedAt",
+      p.capabilities, q.digest IS NOT NULL AS quarantined, ${busyElsewhereSql(rollout)} AS "busyWith", x.gen AS "desiredGen", s.received_at AS "receivedAt",
       s.observed_gen AS "observedGen", s.phase, s.boot_key AS "bootKey", s.booted_digest AS "bootedDigest",
       s.staged_digest AS "stagedDigest", s.staged_locked AS "stagedLocked", s.health, s.report
     FROM ${targetsById(rollout.id, sorted)}

@@ -1,5 +1,6 @@
 import { Prisma, type Tx } from '@bootfleet/db'
 import { takesFrom, type GroupView, type RollbackView, type RolloutState, type WaveView } from '@bootfleet/domain'
+import { busyElsewhereSql } from './busy-elsewhere.ts'
 import { hiddenId } from './hidden-id.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 
@@ -78,15 +79,19 @@ function fill(pick: Pick): Prisma.Sql[] {
   return [...rooms].filter(([, room]) => room > 0).map(([pools, room]) => fillFrom(pick, pools.split(','), room))
 }
 
-// Pool by pool, as each is a stretch of the index in the planned order.
+// Pool by pool, as each is a stretch of the index in the planned order. Who finishes another rollout first is passed over;
+// the first is looked at all the same, to say so when nobody else is left.
 function fillFrom({ rollout }: Pick, pools: readonly string[], room: number): Prisma.Sql {
   const places = Math.min(room, fillLimit)
+  const first = (free: Prisma.Sql, limit: number) => Prisma.sql`(
+      SELECT t.device_id, t.position FROM rollout_target t
+      WHERE t.rollout_id = ${hiddenId(rollout.id)} AND t.pool = s.pool AND t.wave IS NULL AND t.state = 'pending'
+        AND ${connected} AND ${free}
+      ORDER BY t.position LIMIT ${limit})`
   return Prisma.sql`(
     SELECT found.device_id, false AS due FROM UNNEST(${pools.map(Number)}::smallint[]) AS s(pool) CROSS JOIN LATERAL (
-      SELECT t.device_id, t.position FROM rollout_target t
-      WHERE t.rollout_id = ${hiddenId(rollout.id)} AND t.pool = s.pool AND t.wave IS NULL AND t.state = 'pending' AND ${connected}
-      ORDER BY t.position LIMIT ${places}) AS found
-    ORDER BY found.position LIMIT ${places})`
+      ${first(Prisma.sql`${busyElsewhereSql(rollout)} IS NULL`, places)} UNION ${first(Prisma.sql`true`, 1)}) AS found
+    ORDER BY found.position LIMIT ${places + 1})`
 }
 
 // Group by group, so that one that may not go on hides none that may.

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { digestOf, quickPolicy, TestFleet } from '@bootfleet/testkit'
 import { updateDevice } from '../device/update-device.ts'
+import { advanceRollout } from './advance-rollout.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
 import { explainRollout } from './explain-rollout.ts'
 import { getRollout } from './get-rollout.ts'
@@ -62,6 +63,28 @@ test('a newer rollout takes the place of an older one, and a device that reboots
   expect(await read(second)).toMatchObject({ state: 'completed', counts: { succeeded: 4 } })
   expect((await read(first)).endedAt).not.toBeNull()
   for (const id of [first, second]) await expectRecount(id)
+})
+
+test('a wave is filled with devices that are free, not kept for one that finishes an earlier rollout', async () => {
+  fleet = await TestFleet.create({ devices: 3 })
+  const soaking = quickPolicy({ waves: [{ name: 'canary', size: { count: 1 }, soakSec: 600 }] })
+  const first = await start(1, { policy: soaking })
+  await run(4)
+  const canary = (await targets(first)).find(({ state }) => state === 'soaking')!
+  const one = quickPolicy({ waves: [{ name: 'canary', size: { count: 1 }, soakSec: 0 }] })
+  const input = { channel: 'edge-stable', policy: one, release: await fleet.release(2), start: 'now' } as const
+  const { id: second } = await createRollout(fleet.ctx, input)
+  while ((await read(second)).waves.length === 0) await advanceRollout(fleet.services, { rolloutId: second })
+  // It would be the first, were it free.
+  await fleet.db.transaction(
+    'system',
+    (tx) => tx.$executeRaw`
+      UPDATE rollout_target SET position = CASE WHEN device_id = ${canary.deviceId}::uuid THEN 0 ELSE position + 1 END
+      WHERE rollout_id = ${second}::uuid`,
+  )
+  await run(4)
+  expect((await targetOf(first, canary.deviceId))?.state).toBe('soaking')
+  expect((await read(second)).waves[0]).toMatchObject({ state: 'passed' })
 })
 
 test('who boots the release in between although it was recalled is taken along', async () => {
