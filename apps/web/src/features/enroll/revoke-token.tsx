@@ -1,22 +1,15 @@
 'use client'
 
-import { useAction } from '../../lib/use-action.ts'
-import { ActionButton } from '../../ui/action-button.tsx'
+import { DangerAction } from '../../ui/danger-action.tsx'
 
 export function RevokeToken({ id, name, reason }: { id: string; name: string; reason: string | undefined }) {
-  const { run, busy, problem } = useAction()
   return (
-    <>
-      <ActionButton
-        label="Revoke"
-        subject={name}
-        danger
-        busy={busy}
-        reason={reason}
-        confirm={<p>{name} lets no device in any more. Devices that used it stay.</p>}
-        onUse={() => void run((api) => api.enrollmentTokens.revoke({ params: { id } }))}
-      />
-      {problem !== undefined && <p role="alert">{problem}</p>}
-    </>
+    <DangerAction
+      label="Revoke"
+      subject={name}
+      reason={reason}
+      confirm={<p>{name} lets no device in any more. Devices that used it stay.</p>}
+      act={(api) => api.enrollmentTokens.revoke({ params: { id } })}
+    />
   )
 }

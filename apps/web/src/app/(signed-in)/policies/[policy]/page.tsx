@@ -42,7 +42,7 @@ export default async function PolicyPage({ params, searchParams }: PageProps<'/p
         </p>
       )}
       <div className="verbs" role="group" aria-label="What you can do">
-        <DeletePolicy name={name} refusal={refusalOf(me, 'policy:write')} />
+        <DeletePolicy name={name} reason={refusalOf(me, 'policy:write')} />
       </div>
       <Panel title="Waves">
         <RecipeWaves spec={shown.spec} />
