@@ -7,7 +7,7 @@ import { runCommand, tool } from './run-command.mjs'
 export const suites = [
   // So many worlds of the first property, with 2.8 rollouts on average, and a fifth of that of the second: 20,000 rollouts.
   { name: 'unit', timeoutMs: 8 * 60_000, env: { WORLD_RUNS: '6400' } },
-  { name: 'integration', timeoutMs: 20 * 60_000, env: { STORM_SEEDS: '20' } },
+  { name: 'integration', timeoutMs: 20 * 60_000, env: { STORM_SEEDS: '50' } },
   { name: 'system', timeoutMs: 15 * 60_000 },
 ]
 

@@ -31,7 +31,7 @@ interface Row {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** Reads the devices of a batch. Ids that name none are missing from the answer. */
+/** Reads the devices of a batch, each looked up by its id. Ids that name none are missing from the answer. */
 export async function readDeviceFacts(tx: Tx, ids: readonly string[], now: Date): Promise<Map<string, DeviceFacts>> {
   const known = [...new Set(ids)].filter((id) => uuid.test(id)).toSorted()
   if (known.length === 0) return new Map()
@@ -40,11 +40,11 @@ export async function readDeviceFacts(tx: Tx, ids: readonly string[], now: Date)
            ARRAY(SELECT c.fingerprint FROM device_certificate c
                  WHERE c.device_id = d.id AND c.revoked_at IS NULL AND c.not_after > ${now}) AS fingerprints,
            x.gen, x.hash, p.conn::text, p.online, s.report -> 'quarantined' AS quarantined
-    FROM device d
-    LEFT JOIN device_desired x ON x.device_id = d.id
-    LEFT JOIN device_presence p ON p.device_id = d.id
-    LEFT JOIN device_state s ON s.device_id = d.id
-    WHERE d.id = ANY(${known}::uuid[])`
+    FROM UNNEST(${known}::uuid[]) AS wanted(id)
+    CROSS JOIN LATERAL (SELECT * FROM device WHERE id = wanted.id OFFSET 0) AS d
+    LEFT JOIN LATERAL (SELECT gen, hash FROM device_desired WHERE device_id = d.id OFFSET 0) AS x ON true
+    LEFT JOIN LATERAL (SELECT conn, online FROM device_presence WHERE device_id = d.id OFFSET 0) AS p ON true
+    LEFT JOIN LATERAL (SELECT report FROM device_state WHERE device_id = d.id OFFSET 0) AS s ON true`
   return new Map(rows.map((row) => [row.device_id, factsOf(row)]))
 }
 
