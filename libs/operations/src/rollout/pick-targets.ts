@@ -188,28 +188,22 @@ function converging(pick: Pick): Prisma.Sql[] {
 }
 
 function silent({ rollout, waves }: Pick): Prisma.Sql[] {
-  if (!waves.some((wave) => countOf(wave, ungranted) > 0)) return []
-  return [
-    Prisma.sql`(
-    SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${hiddenId(rollout.id)} AND t.state IN ('pending', 'offered', 'downloading', 'staged')
-      AND NOT ${connected}
-    ORDER BY t.position LIMIT ${fillLimit})`,
-  ]
+  return waves.some((wave) => countOf(wave, ungranted) > 0) ? [awaySql(rollout)] : []
 }
 
 // Looked at in the last wave alone, once its time is over; `decide` says which of them are given up.
 function givenUp({ rollout, waves, now }: Pick): Prisma.Sql[] {
   const { giveUpAfterSec } = rollout.policy.timeouts
   const opened = waves.at(-1)?.openedAt ?? null
-  if (opened === null || now.getTime() < opened + giveUpAfterSec * 1000) return []
-  return [
-    Prisma.sql`(
+  return opened === null || now.getTime() < opened + giveUpAfterSec * 1000 ? [] : [awaySql(rollout)]
+}
+
+function awaySql({ id }: RolloutRow): Prisma.Sql {
+  return Prisma.sql`(
     SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${hiddenId(rollout.id)} AND t.state IN ('pending', 'offered', 'downloading', 'staged')
+    WHERE t.rollout_id = ${hiddenId(id)} AND t.state IN ('pending', 'offered', 'downloading', 'staged')
       AND NOT ${connected}
-    ORDER BY t.position LIMIT ${fillLimit})`,
-  ]
+    ORDER BY t.position LIMIT ${fillLimit})`
 }
 
 function inStates(rolloutId: string, states: string[]): Prisma.Sql {

@@ -29,7 +29,7 @@ const unreachable: Record<Recipe['unreachable'], string> = {
 }
 
 const lateJoiners: Record<Recipe['lateJoiners'], string> = {
-  ignore: 'are left to a later rollout',
+  ignore: 'are updated once it is completed',
   append: 'join the last wave',
 }
 

@@ -38,7 +38,7 @@ export function RuleFields() {
           path="spec.lateJoiners"
           label="Devices that come late"
           options={[
-            ['ignore', 'leave them to a later rollout'],
+            ['ignore', 'update them once it is completed'],
             ['append', 'add them to the last wave'],
           ]}
         />

@@ -11,7 +11,7 @@ import { readMe, refusalOf } from '../../../../lib/read-me.ts'
 import { text } from '../../../../lib/search-params.ts'
 import { NextPage } from '../../../../ui/next-page.tsx'
 import { Panel } from '../../../../ui/panel.tsx'
-import { WordList } from '../../../../ui/word-list.tsx'
+import { Facts } from '../../../../ui/facts.tsx'
 
 export const metadata: Metadata = { title: 'Policy' }
 
@@ -49,10 +49,10 @@ export default async function PolicyPage({ params, searchParams }: PageProps<'/p
       </Panel>
       <div className="columns">
         <Panel title="Rules">
-          <WordList facts={recipeFacts(shown.spec)} />
+          <Facts look="word-list" facts={recipeFacts(shown.spec)} />
         </Panel>
         <Panel title="Time limits">
-          <WordList facts={timeoutFacts(shown.spec)} />
+          <Facts look="word-list" facts={timeoutFacts(shown.spec)} />
         </Panel>
       </div>
       <div className="columns">
