@@ -7,6 +7,7 @@ import { systemCtx, type Ctx, type Role } from '../context.ts'
 import { createEnrollmentToken } from '../enrollment-token/create-enrollment-token.ts'
 import { createGroup } from '../group/create-group.ts'
 import { setupInstallation } from '../installation/setup-installation.ts'
+import { listPolicyVersions } from '../policy/list-policy-versions.ts'
 import { advanceRollout } from '../rollout/advance-rollout.ts'
 import { createRollout } from '../rollout/create-rollout.ts'
 import type { Services } from '../services.ts'
@@ -186,4 +187,10 @@ describe('removing is refused, with nothing removed, while people hold on to it:
     expect(await remaining(ctx)).toEqual(before)
     expect(await getDemo(ctx)).toMatchObject({ state: 'active', devices: 2 })
   })
+})
+
+test('the policies that an installation and its demo begin with have a first version', async () => {
+  await startDemo(ctx, input)
+  for (const policy of ['default', 'demo'])
+    expect((await listPolicyVersions(ctx, { policy, limit: 5 })).items).toMatchObject([{ version: 1 }])
 })

@@ -6,6 +6,7 @@ import { inOrganization, type Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
 import { nameTaken, refuseDuplicate } from '../keys.ts'
 import { emit } from '../outbox.ts'
+import { writePolicyVersion } from '../policy/write-policy-version.ts'
 import { readRepository } from '../registry/read-scope.ts'
 import { demoBudget, demoPolicy } from './demo-policy.ts'
 import { lockDemo, type DemoRecord } from './demo-record.ts'
@@ -49,12 +50,14 @@ function beingRemoved(): OperationError {
   return new OperationError('conflict', message, { reason: 'demo_removing' })
 }
 
-async function create(tx: Tx, { organizationId, services }: Ctx, repository: string): Promise<DemoRecord> {
+async function create(tx: Tx, ctx: Ctx, repository: string): Promise<DemoRecord> {
+  const { organizationId, services } = ctx
   const [policyId, channelId, groupId] = [services.newId(), services.newId(), services.newId()]
   const now = services.now()
   const common = { organizationId, name, description: described, createdAt: now }
   const spec = demoPolicy satisfies Prisma.InputJsonValue
-  await tx.policy.create({ data: { ...common, id: policyId, spec, updatedAt: now } })
+  const policy = await tx.policy.create({ data: { ...common, id: policyId, spec, updatedAt: now } })
+  await writePolicyVersion(tx, ctx, policy)
   const channel = { ...common, id: channelId, repository, defaultPolicyId: policyId, updatedAt: now }
   await tx.channel.create({ data: channel })
   const rules = { budget: demoBudget, windows: [], blackouts: [] }

@@ -4,6 +4,7 @@ import { hashPassword } from '@bootfleet/pki'
 import { audit } from '../audit.ts'
 import { systemCtx } from '../context.ts'
 import { wantedDemo } from '../demo/demo-record.ts'
+import { writePolicyVersion } from '../policy/write-policy-version.ts'
 import type { Services } from '../services.ts'
 import { ensureAuthority, ensureSigningKey } from './installation-keys.ts'
 
@@ -96,8 +97,9 @@ async function ensurePolicy({ tx, services, organizationId, created }: Scope): P
   if (existing) return existing.id
   created.push('policy')
   const spec: Prisma.InputJsonValue = JSON.parse(JSON.stringify(PolicyInput.parse({})))
-  const { id } = await tx.policy.create({ data: { id: services.newId(), organizationId, name, spec } })
-  return id
+  const policy = await tx.policy.create({ data: { id: services.newId(), organizationId, name, spec } })
+  await writePolicyVersion(tx, systemCtx(services, organizationId), policy)
+  return policy.id
 }
 
 async function ensureAdmin(
