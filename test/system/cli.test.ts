@@ -250,6 +250,8 @@ describe.skipIf(requireServer(['docker-registry', 'script']).missing)('bootfleet
 
     test('is a stream of JSON for programs', async () => {
       const id = (await latest())?.id ?? ''
+      expect(await json(`rollouts schedule ${id} --at 2d`)).toMatchObject({ state: 'scheduled' })
+      expect(await json(`rollouts schedule ${id} --at draft`)).toMatchObject({ state: 'draft', startAt: null })
       expect(await json(`rollouts start ${id}`)).toMatchObject({ state: 'running' })
       const { code, stdout, stderr } = await run(`rollouts watch ${id} --json`)
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -18,6 +18,7 @@ import {
   resumeRollout,
   retryRollout,
   rollBackRollout,
+  scheduleRollout,
   startRollout,
 } from '@bootfleet/operations'
 import { Endpoint, Input, type InputOf } from '../http/endpoint.decorator.ts'
@@ -62,6 +63,11 @@ export class RolloutsController {
   @Endpoint(rollouts.start)
   start(@Input() { ctx, params }: InputOf<typeof rollouts.start>) {
     return startRollout(ctx, params)
+  }
+
+  @Endpoint(rollouts.schedule)
+  schedule(@Input() { ctx, params, body }: InputOf<typeof rollouts.schedule>) {
+    return scheduleRollout(ctx, { ...params, ...body })
   }
 
   @Endpoint(rollouts.approve)

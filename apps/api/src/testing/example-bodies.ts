@@ -16,6 +16,7 @@ export const exampleBodies: Readonly<Record<string, unknown>> = {
   'enrollmentTokens.create': { name: 'new' },
   'rollouts.create': { channel: 'edge', release: '1.0' },
   'rollouts.preview': { channel: 'edge', release: '1.0' },
+  'rollouts.schedule': { startAt: null },
   'rollouts.approve': {},
   'rollouts.reject': { reason: 'not on a Friday' },
   'rollouts.promote': {},

@@ -5,7 +5,7 @@ import { rolloutId } from '../find-rollout.ts'
 import { inWords } from '../output/text.ts'
 
 /** Verbs that need nothing but the rollout. */
-const verbs: Readonly<Record<Exclude<OperatorVerb, 'resume' | 'approve' | 'reject'>, string>> = {
+const verbs: Readonly<Record<Exclude<OperatorVerb, 'schedule' | 'resume' | 'approve' | 'reject'>, string>> = {
   start: 'start a draft or a scheduled rollout now, or ask for the approvals that it needs',
   pause: 'offer and grant nothing new; devices that reboot are followed to the end',
   promote: 'open the next wave now',

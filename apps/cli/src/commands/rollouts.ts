@@ -9,6 +9,7 @@ import { addRolloutsPreviewRollBack } from './rollouts-preview-roll-back.ts'
 import { addReleaseSlot } from './rollouts-release-slot.ts'
 import { addRolloutsReject } from './rollouts-reject.ts'
 import { addRolloutsResume } from './rollouts-resume.ts'
+import { addRolloutsSchedule } from './rollouts-schedule.ts'
 import { addRolloutsShow } from './rollouts-show.ts'
 import { addRolloutVerbs } from './rollouts-verbs.ts'
 import { addRolloutsWatch } from './rollouts-watch.ts'
@@ -23,6 +24,7 @@ export function addRollouts(program: Command, cli: Cli): void {
   addRolloutsWatch(rollouts, cli)
   addRolloutsExplain(rollouts, cli)
   addRolloutVerbs(rollouts, cli)
+  addRolloutsSchedule(rollouts, cli)
   addRolloutsPreviewRollBack(rollouts, cli)
   addRolloutsApprove(rollouts, cli)
   addRolloutsReject(rollouts, cli)

@@ -64,6 +64,7 @@ export const RolloutPolicy = z
 /** What an operator can do to a rollout, as in the last part of each route. */
 export const operatorVerbs = [
   'start',
+  'schedule',
   'approve',
   'reject',
   'pause',

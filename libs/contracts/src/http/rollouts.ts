@@ -35,6 +35,9 @@ export const ListTargets = PageQuery.extend({
   wave: z.coerce.number<number | string>().int().min(0).max(100).optional(),
 })
 
+/** When a rollout is to start, in the future; null: not by itself, it is a draft again. */
+export const ScheduleRollout = z.strictObject({ startAt: InstantInput.nullable() }).meta({ id: 'ScheduleRollout' })
+
 /** After a gate tripped: go on without the failed ones, try them again, or take the fleet back. */
 export const ResumeRollout = z
   .strictObject({ choice: z.enum(['continue', 'retry_failed', 'roll_back']).optional() })
@@ -139,6 +142,16 @@ export const rollouts = {
     response: Explanation,
   }),
   start: verb('start', 'Start a draft or scheduled rollout, or ask for the approvals that it needs'),
+  schedule: endpoint({
+    method: 'POST',
+    path: '/v1/rollouts/:rollout/schedule',
+    summary: 'Have a rollout start at a time, change that time, or make it a draft again',
+    tag,
+    status: 200,
+    params,
+    body: ScheduleRollout,
+    response: Rollout,
+  }),
   approve: endpoint({
     method: 'POST',
     path: '/v1/rollouts/:rollout/approve',

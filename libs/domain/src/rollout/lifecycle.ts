@@ -10,8 +10,24 @@ export const lifecycle = {
     supersede: 'superseded',
     abort: 'aborted',
   },
-  awaiting_approval: { approve: 'scheduled', reject: 'aborted', supersede: 'superseded', abort: 'aborted' },
-  scheduled: { start: 'running', supersede: 'superseded', abort: 'aborted' },
+  // Another time is another thing to approve: `submit` where that is missing, and `schedule` where it is there.
+  awaiting_approval: {
+    approve: 'scheduled',
+    reject: 'aborted',
+    schedule: 'scheduled',
+    submit: 'awaiting_approval',
+    unschedule: 'draft',
+    supersede: 'superseded',
+    abort: 'aborted',
+  },
+  scheduled: {
+    start: 'running',
+    schedule: 'scheduled',
+    submit: 'awaiting_approval',
+    unschedule: 'draft',
+    supersede: 'superseded',
+    abort: 'aborted',
+  },
   running: {
     pause: 'pausing',
     abort: 'aborting',

@@ -74,7 +74,7 @@ async function proceed(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<void> {
     return transition(tx, ctx, { rollout, change: { verb: 'approve', because } })
   }
   const { id: rolloutId, organizationId } = rollout
-  const because = awaitingBecause(approvals, createdBy)
+  const because = awaitingBecause(approvals, { createdBy, startAt: rollout.startAt })
   await tx.rollout.update({ where: { id: rolloutId }, data: { because, version: { increment: 1 } } })
   const told = {
     code: 'operator.approve',

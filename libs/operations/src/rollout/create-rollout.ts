@@ -31,7 +31,7 @@ export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Roll
     const spec = policySpec(PolicyInput.parse(policy))
     const scheduled = startAt !== null && spec.approvals === 0
     const because = scheduled
-      ? { code: 'rollout.scheduled', message: `Starts at ${startAt.toISOString()}.` }
+      ? { code: 'rollout.scheduled', message: `Starts at ${startAt.toISOString()}.`, startAt: startAt.toISOString() }
       : { code: 'rollout.draft', message: 'Waits to be started.' }
     await tx.rollout.create({
       data: {

@@ -16,19 +16,25 @@ export async function submitForApproval(tx: Tx, ctx: Ctx, rollout: RolloutRow): 
   const { approvals, createdBy } = await loadApprovable(tx, rollout.id, ctx.actor)
   if (approvals.given >= approvals.required) return false
   if (rollout.state === 'scheduled') {
-    const message = 'The rollout is not what was approved any more. Abort it, and create it again.'
+    const message =
+      'The rollout is not what was approved any more. Schedule it anew, so that it is approved as it is now, or make it a draft again.'
     throw new OperationError('conflict', message, { reason: 'approval_void' })
   }
   if (rollout.state === 'draft') {
-    const because = awaitingBecause(approvals, createdBy)
+    const because = awaitingBecause(approvals, { createdBy, startAt: rollout.startAt })
     await transition(tx, ctx, { rollout, change: { verb: 'submit', because } })
   }
   return rollout.state === 'draft' || rollout.state === 'awaiting_approval'
 }
 
 /** What a rollout says that waits for approvals. */
-export function awaitingBecause({ required, given }: RolloutApprovals, createdBy: string): Because {
+export function awaitingBecause(
+  { required, given }: RolloutApprovals,
+  { createdBy, startAt }: { createdBy: string; startAt: Date | null },
+): Because {
   const people = required === 1 ? 'a person' : `${required} people`
-  const message = `Waits for ${people} other than ${createdBy} to approve it: ${given} of ${required} so far. It starts when the last one has.`
+  const last = 'when the last one has'
+  const when = startAt === null ? last : `at ${startAt.toISOString()}, or ${last} if that is later`
+  const message = `Waits for ${people} other than ${createdBy} to approve it: ${given} of ${required} so far. It starts ${when}.`
   return { code: 'rollout.awaiting_approval', message, required, given }
 }

@@ -11,6 +11,8 @@ export interface Transition {
   readonly because: Because
   /** Other columns that change with the state. */
   readonly data?: Prisma.RolloutUncheckedUpdateInput
+  /** What the audit entry says beside the states. */
+  readonly detail?: Prisma.InputJsonObject
 }
 
 /** The state that a verb leads to, or `illegal_transition` with the reason. */
@@ -40,7 +42,7 @@ export async function transition(
   await audit(tx, ctx, {
     action: `rollout.${change.verb}`,
     subject: { kind: 'rollout', id: rolloutId },
-    detail: { from: rollout.state, to },
+    detail: { from: rollout.state, to, ...change.detail },
   })
   await emit(tx, organizationId, [
     { kind: 'rollout.due', rolloutId },

@@ -16,6 +16,7 @@ export interface VerbFacts {
 
 const lifecycleVerb: Partial<Record<OperatorVerb, RolloutVerb>> = {
   start: 'start',
+  schedule: 'schedule',
   reject: 'reject',
   pause: 'pause',
   resume: 'resume',

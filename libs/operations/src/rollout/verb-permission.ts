@@ -5,6 +5,7 @@ import { OperationError } from '../errors.ts'
 
 const permissions: Record<OperatorVerb, Permission> = {
   start: 'rollout:start',
+  schedule: 'rollout:start',
   approve: 'rollout:approve',
   reject: 'rollout:approve',
   pause: 'rollout:control',

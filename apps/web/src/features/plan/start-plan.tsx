@@ -2,10 +2,10 @@
 
 import { useRouter } from 'next/navigation'
 import { counted } from '../../lib/amounts.ts'
-import { formText } from '../../lib/form-text.ts'
 import { paths, type RolloutPlan } from '../../lib/paths.ts'
 import { useAction } from '../../lib/use-action.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
+import { StartAtField, startAtOf } from '../rollouts/start-at-field.tsx'
 import type { People } from './people-of.ts'
 import { rolloutBody } from './rollout-body.ts'
 
@@ -61,14 +61,11 @@ export function StartPlan({ plan, eligible, first, people, createRefusal, startR
         confirm={
           <>
             {what}
-            <label>
-              It starts at (UTC)
-              <input name="start" type="datetime-local" required />
-            </label>
+            <StartAtField />
             <PeopleNote people={people} />
           </>
         }
-        onUse={(fields) => void create(`${formText(fields, 'start') ?? ''}:00Z`)}
+        onUse={(fields) => void create(startAtOf(fields) ?? 'draft')}
       />
       <ActionButton label="Save as draft" busy={busy} reason={createRefusal} onUse={() => void create('draft')} />
       {problem !== undefined && <p role="alert">{problem}</p>}

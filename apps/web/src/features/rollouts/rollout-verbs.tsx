@@ -5,7 +5,9 @@ import { useState } from 'react'
 import { formText } from '../../lib/form-text.ts'
 import { useAction } from '../../lib/use-action.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
+import type { Client } from '@bootfleet/sdk'
 import { RollbackPreview } from './rollback-preview.tsx'
+import { StartAtField, startAtOf } from './start-at-field.tsx'
 import { verbEffects, waitingWave } from './verb-effects.ts'
 
 /** After a gate tripped there are failed targets: whoever resumes says what becomes of them. */
@@ -15,19 +17,10 @@ type Choice = 'continue' | 'retry_failed' | 'roll_back'
 export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
   const { run, busy, problem } = useAction()
   const [choice, setChoice] = useState<Choice>()
-  const { id, channel, verbs, waves } = rollout
+  const { id, channel, state, verbs, waves } = rollout
   const tripped = waves.some(({ state }) => state === 'tripped')
   function act(verb: OperatorVerb, fields: FormData) {
-    const params = { rollout: id }
-    void run((api) =>
-      verb === 'resume' && tripped
-        ? api.rollouts.resume({ params, body: { choice: choice ?? 'continue' } })
-        : verb === 'approve'
-          ? api.rollouts.approve({ params, body: approved(rollout) })
-          : verb === 'reject'
-            ? api.rollouts.reject({ params, body: { reason: formText(fields, 'reason') ?? '' } })
-            : api.rollouts[verb === 'roll-back' ? 'rollBack' : verb]({ params }),
-    )
+    void run((api) => tell(api, verb, { rollout, fields, choice: tripped ? (choice ?? 'continue') : undefined }))
   }
   return (
     <div className="verbs" role="group" aria-label="What you can do">
@@ -49,6 +42,7 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
                     <strong>{channel.name}:</strong> {confirm(rollout)}
                   </p>
                   {asksWhy && <WhyField />}
+                  {verb === 'schedule' && <StartAtField current={rollout.startAt} mayClear={state !== 'draft'} />}
                   {verb === 'roll-back' && <RollbackPreview rollout={id} />}
                   {verb === 'resume' && tripped && <ResumeChoice choice={choice} onChoose={setChoice} />}
                 </>
@@ -61,6 +55,30 @@ export function RolloutVerbs({ rollout }: { rollout: Rollout }) {
       {problem !== undefined && <p role="alert">{problem}</p>}
     </div>
   )
+}
+
+interface Told {
+  rollout: Rollout
+  fields: FormData
+  choice: Choice | undefined
+}
+
+function tell(api: Client, verb: OperatorVerb, { rollout, fields, choice }: Told): Promise<Rollout> {
+  const params = { rollout: rollout.id }
+  switch (verb) {
+    case 'resume':
+      return api.rollouts.resume({ params, body: choice && { choice } })
+    case 'approve':
+      return api.rollouts.approve({ params, body: approved(rollout) })
+    case 'reject':
+      return api.rollouts.reject({ params, body: { reason: formText(fields, 'reason') ?? '' } })
+    case 'schedule':
+      return api.rollouts.schedule({ params, body: { startAt: startAtOf(fields) } })
+    case 'roll-back':
+      return api.rollouts.rollBack({ params })
+    default:
+      return api.rollouts[verb]({ params })
+  }
 }
 
 function WhyField() {

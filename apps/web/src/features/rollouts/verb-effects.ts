@@ -20,6 +20,13 @@ export const verbEffects: Record<OperatorVerb, VerbEffect> = {
         ? `${counted(required, 'other person', 'other people')} must approve it first. It starts when the last one has.`
         : 'The list of targets is frozen and the first wave opens now.',
   },
+  schedule: {
+    label: 'Schedule',
+    confirm: ({ approvals: { required } }) =>
+      required > 0
+        ? `It starts by itself, once ${counted(required, 'other person has', 'other people have')} approved it with this time.`
+        : 'It starts by itself.',
+  },
   approve: {
     label: 'Approve',
     confirm: (rollout) => {
