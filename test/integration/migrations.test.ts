@@ -30,6 +30,7 @@ const handwritten = [
   'rollout_target_pulling',
   'rollout_target_waits_to_join',
   'rollout_live_rollback',
+  'rollout_rolled_back',
   'device_presence_online',
   'device_labels',
   'health_signal_in_force',

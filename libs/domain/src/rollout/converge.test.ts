@@ -1,6 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from './decide.ts'
-import { aDevice, aGroup, aReport, aTarget, aView, aWave, canary, moves, now, offline, policy } from './view.testing.ts'
+import {
+  aDevice,
+  aGroup,
+  aReport,
+  aTarget,
+  aView,
+  aWave,
+  canary,
+  image,
+  moves,
+  now,
+  offline,
+  oldImage,
+  policy,
+} from './view.testing.ts'
 import type { RolloutView, TargetView } from './view.ts'
 
 const lenient = { ...canary, gate: { maxFailures: 1, minConcluded: 1, minSuccessPercent: 0 } }
@@ -69,6 +83,76 @@ describe('a completed rollout to which devices converge', () => {
 
   it('lets them go when something newer is on its way to them', () => {
     expect(moves(look(waiting(), { converges: false }))).toMatchObject([{ to: 'skipped', reason: 'superseded' }])
+  })
+})
+
+describe('an unhealthy signal about devices of a completed rollout', () => {
+  const signal = (applied: number) => ({
+    signals: [{ id: 's', name: 'latency', message: '', until: now + 9000, waves: [{ index: 1, devices: 2, applied }] }],
+  })
+  const under = (rule: 'hold' | 'trip' | 'ignore') => ({
+    policy: { ...policy, waves: [lenient, { ...lenient, gate: { ...lenient.gate, signals: rule } }] },
+    waves: [waves[0]!, { ...waves[1]!, size: 6, counts: { succeeded: 4, pending: 1, staged: 1 } }],
+  })
+  const staged = () => aTarget('staged', { wave: 1, deviceId: 'device-2' })
+  const both = (rule: 'hold' | 'trip' | 'ignore', applied = 1) => {
+    const view = { state: 'completed', converges: true, observedUntil: now - 1000 } as const
+    return decide(aView([waiting(), staged()], { ...view, ...under(rule), ...signal(applied) }), now)
+  }
+
+  it('that holds lets them stage and grants nothing, with its reason, and looks again when it ends', () => {
+    const held = both('hold')
+    expect(moves(held).map(({ deviceId, to }) => [deviceId, to])).toEqual([['device-1', 'offered']])
+    expect(held.because).toMatchObject({ code: 'convergence.holding', gate: 'signal.holding', signal: 'latency' })
+    expect(both('trip', 0).because).toMatchObject({ gate: 'signal.holding' })
+    const quiet = look(waiting({ state: 'offered' }), { ...under('hold'), ...signal(1) })
+    expect(quiet.wakeAt).toBeLessThanOrEqual(now + 9000)
+  })
+
+  it('that trips gives them nothing, and moves the rollout nowhere', () => {
+    const tripped = both('trip')
+    expect(moves(tripped)).toEqual([])
+    expect(tripped.because).toMatchObject({ code: 'convergence.holding', gate: 'gate.signal' })
+    expect(tripped.rollout).toBeUndefined()
+    expect(tripped.wakeAt).toBe(now + 9000)
+  })
+
+  it('is nothing to a policy that ignores it', () => {
+    expect(moves(both('ignore')).map(({ to }) => to)).toEqual(['offered', 'granted'])
+  })
+})
+
+describe('a completed roll-back', () => {
+  const gate = { minConcluded: 1, minSuccessPercent: 0 }
+  const back = {
+    isRollback: true,
+    policy: { ...policy, unreachable: 'wait', waves: [{ ...canary, size: null, gate }] },
+  } as const
+  const wave = (counts: object) => ({ waves: [aWave({ size: 3, state: 'passed', counts })] })
+  const goal = { accept: [oldImage], leaving: [image], fromDigest: image, fromBootKey: 'boot-2', wave: 0 }
+  const onImage = { bootedDigest: image, bootKey: 'boot-2' }
+
+  it('sends back who was away, within the budget, whatever failed in it', () => {
+    const staged = { ...onImage, stagedDigest: oldImage, stagedLocked: true }
+    const target = aTarget('staged', { ...goal, device: aDevice({ report: aReport(staged) }) })
+    const counts = wave({ failed: 2, staged: 1 })
+    expect(moves(look(target, { ...back, ...counts }))).toMatchObject([{ to: 'granted', slot: 'take' }])
+    const groups = { 'group-1': aGroup({ slots: 1, slotsTaken: 1 }) }
+    expect(moves(look(target, { ...back, ...counts, groups }))).toEqual([])
+  })
+
+  it('waits again for who falls silent, and says that it goes back', () => {
+    const device = aDevice({ ...offline, lastSeenAt: now - 91_000, report: aReport(onImage) })
+    const gone = aTarget('pending', { ...goal, device, stateSince: now - 100_000, dueAt: null })
+    const [left] = moves(look(gone, { ...back, ...wave({ pending: 1 }) }))
+    expect(left).toMatchObject({ to: 'skipped', reason: 'unreachable' })
+    expect(left?.because.message).toContain('goes back when it returns')
+  })
+
+  it('lets them go when a newer rollout is on its way', () => {
+    const pending = aTarget('pending', { ...goal, device: aDevice({ report: aReport(onImage) }) })
+    const newer = look(pending, { ...back, ...wave({ pending: 1 }), converges: false })
+    expect(moves(newer)).toMatchObject([{ to: 'skipped', reason: 'superseded' }])
   })
 })
 

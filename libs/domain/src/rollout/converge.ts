@@ -3,6 +3,7 @@ import { giveOut } from './give-out.ts'
 import { move } from './move.ts'
 import type { Outcome } from './outcome.ts'
 import { regressed } from './regressed.ts'
+import { judgeSignals, type SignalVerdict } from './signals.ts'
 import { evaluate } from './run.ts'
 import { earlyStates } from './target-lifecycle.ts'
 import { apply, hasRoom, targetsIn, unfinished, type Turn } from './turn.ts'
@@ -12,15 +13,19 @@ import { letGo, recallAll } from './wind-down.ts'
 /**
  * A completed rollout. Devices that come late or come back converge to it as its open last wave, under the same gates,
  * budget and windows; whatever becomes of them, it stays completed. A gate that trips holds them until a person has the
- * failed tried again, goes on without them, or rolls out something newer.
+ * failed tried again, goes on without them, or rolls out something newer; an unhealthy signal until it ends, or a person
+ * goes on. To a completed roll-back devices go back that were away; its gate trips on nothing.
  */
 export function converge(turn: Turn): Outcome {
   const judged = regressed(turn)
   if (!turn.view.converges) return giveWay(turn, judged)
   const tripped = trippedGate(turn)
   if (tripped) return hold(turn, judged, tripped)
+  const signalled = judgeSignals(turn, turn.view.waves)
+  if (signalled?.verdict === 'trip') return holdBySignal(turn, signalled)
   leaveSilent(turn)
-  giveOut(turn, turn.view.waves)
+  giveOut(turn, turn.view.waves, { grants: signalled === undefined })
+  if (signalled) return { because: heldBySignal(signalled), converging: true }
   return unfinished(turn) > 0 ? { because: converging, converging: true } : judged
 }
 
@@ -47,6 +52,17 @@ function hold(turn: Turn, judged: Outcome, tripped: Because): Outcome {
   return { because: { ...tripped, code: 'convergence.holding', gate: tripped.code, message } }
 }
 
+function holdBySignal(turn: Turn, signalled: SignalVerdict): Outcome {
+  const because = heldBySignal(signalled)
+  recallAll(turn, { code: because.code, message: 'devices converge no more while a signal is unhealthy.' })
+  return { because }
+}
+
+function heldBySignal({ because }: SignalVerdict): Because {
+  const message = `The rollout is completed, and holds who still converges: ${because.message}`
+  return { ...because, code: 'convergence.holding', gate: because.code, message }
+}
+
 // Something newer is on its way to the devices; who was granted its reboot finishes here first.
 function giveWay(turn: Turn, judged: Outcome): Outcome {
   recallAll(turn, { code: 'target.superseded', message: 'a newer rollout took the place of this one.' })
@@ -63,7 +79,8 @@ const superseded = {
 // Nobody waits for them: they are targets again when they come back.
 function leaveSilent(turn: Turn): void {
   const { unreachableAfterSec } = turn.view.policy.timeouts
-  const message = `The device was not heard of for ${unreachableAfterSec} s. It converges when it comes back.`
+  const later = turn.view.isRollback ? 'It goes back when it returns.' : 'It converges when it comes back.'
+  const message = `The device was not heard of for ${unreachableAfterSec} s. ${later}`
   const because = { code: 'target.given_up', message, unreachableAfterSec }
   const last = turn.view.waves.at(-1)?.index ?? null
   for (const target of targetsIn(turn, earlyStates)) {

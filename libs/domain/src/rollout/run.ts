@@ -117,7 +117,8 @@ export function giveUp(turn: Turn, started: readonly WaveView[]): void {
   const opened = giveUpAt(turn)
   if (opened === null || turn.now < opened) return
   const { giveUpAfterSec } = turn.view.policy.timeouts
-  const message = `The device did not connect within ${giveUpAfterSec} s of the last wave.`
+  const later = turn.view.isRollback ? ' It goes back when it returns.' : ''
+  const message = `The device did not connect within ${giveUpAfterSec} s of the last wave.${later}`
   const because = { code: 'target.given_up', message, giveUpAfterSec }
   for (const target of leftovers(turn)) {
     if (!hasRoom(turn)) return

@@ -6,7 +6,7 @@ import { emit } from '../outbox.ts'
 /** Has the rollouts that are under way, or that devices converge to, decided again, now: what they may do has changed. */
 export async function wakeRollouts(tx: Tx, ctx: Ctx, where: Prisma.RolloutWhereInput = {}): Promise<void> {
   const { organizationId } = ctx
-  const converging = { counts: { some: { state: { in: [...earlyStates] }, count: { gt: 0 } } } }
+  const converging = { counts: { some: { state: { in: [...earlyStates, 'granted'] }, count: { gt: 0 } } } }
   const deciding = [{ state: { in: [...activeStates] } }, { state: 'completed', ...converging }]
   const active = { ...where, organizationId, OR: deciding }
   const rollouts = await tx.rollout.findMany({ where: active, select: { id: true }, take: 1000 })

@@ -20,6 +20,7 @@ import { loadView } from './load-view.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { nextLook } from './next-look.ts'
 import { isObservationOver } from './observed.ts'
+import { leaveToNewer } from './leave-to-newer.ts'
 import { beginRollback } from './begin-rollback.ts'
 import { planRollback } from './plan-rollback.ts'
 import { planTargets } from './plan-targets.ts'
@@ -68,7 +69,7 @@ async function turn(
   if (rollout.state === 'scheduled') return { more: await startWhenDue(tx, ctx, rollout) }
   if (rollout.plannedAt === null && rollout.state !== 'superseded') return { more: await plan(tx, ctx, rollout) }
   const view = await loadView(tx, ctx, rollout)
-  if (rollout.kind !== 'rollback' && (await takeOutOrReroute(tx, { rollout, now, keys }, view))) return { more: true }
+  if (await takeOutOrReroute(tx, { rollout, now, keys }, view)) return { more: true }
   const decision = decide(view, now.getTime())
   await applyDecision(tx, { rollout, now, keys }, { view, decision })
   if (decision.rollout) await afterMove(tx, ctx, { rollout, ...decision.rollout })
@@ -76,7 +77,9 @@ async function turn(
 }
 
 async function takeOutOrReroute(tx: Tx, ctx: InstructionContext, view: RolloutView): Promise<boolean> {
-  return (await reopenReturned(tx, ctx, view)) || (await takeOut(tx, ctx, view)) || (await reroute(tx, ctx, view))
+  if (await reopenReturned(tx, ctx, view)) return true
+  if (ctx.rollout.kind === 'rollback') return leaveToNewer(tx, ctx, view)
+  return (await takeOut(tx, ctx, view)) || (await reroute(tx, ctx, view))
 }
 
 // A roll-back's end is its parent's: the older one is locked first.
@@ -95,20 +98,23 @@ interface Moved extends NonNullable<Decision['rollout']> {
 async function afterMove(tx: Tx, ctx: Ctx, { rollout, to, because }: Moved): Promise<void> {
   if (to === 'rolling_back') await beginRollback(tx, ctx, { rollout, because })
   if (rollout.parentId !== null) await wakeRollout(tx, ctx, rollout.parentId)
-  if (to === 'aborted' || to === 'rolled_back') await hintCurrent(tx, ctx, rollout.channelId)
+  if (to === 'aborted' || to === 'rolled_back') await hintHeldUp(tx, ctx, rollout.channelId)
 }
 
 // What a newer rollout held up goes on. A hint only: a report of each device tells as well.
-async function hintCurrent(tx: Tx, ctx: Ctx, id: string): Promise<void> {
-  const { currentRolloutId } = await tx.channel.findUniqueOrThrow({ where: { id }, select: { currentRolloutId: true } })
-  if (currentRolloutId !== null)
-    await emit(tx, ctx.organizationId, [{ kind: 'rollout.due', rolloutId: currentRolloutId }])
+async function hintHeldUp(tx: Tx, ctx: Ctx, channelId: string): Promise<void> {
+  const found = await tx.$queryRaw<{ id: string }[]>`
+    SELECT c.current_rollout_id::text AS id FROM channel c WHERE c.id = ${channelId}::uuid AND c.current_rollout_id IS NOT NULL
+    UNION SELECT r.id::text FROM rollout r WHERE r.channel_id = ${channelId}::uuid AND r.kind = 'rollback' AND r.state = 'completed'
+      AND EXISTS (SELECT 1 FROM rollout_target t WHERE t.rollout_id = r.id AND t.state = 'skipped' AND t.reason = 'superseded')`
+  const due = found.map(({ id }) => ({ kind: 'rollout.due', rolloutId: id }) as const)
+  if (due.length > 0) await emit(tx, ctx.organizationId, due)
 }
 
 // A device that came back just before the end of the observation is followed to its own end all the same.
-// So is one that converges, however late.
+// So is one that converges or goes back, however late.
 async function isUnderWay(tx: Tx, rollout: RolloutRow): Promise<boolean> {
-  if (rollout.state === 'completed' && rollout.current) return true
+  if (rollout.state === 'completed' && (rollout.current || rollout.kind === 'rollback')) return true
   return (await countTargets(tx, rollout.id, [...earlyStates, ...busyStates])) > 0
 }
 

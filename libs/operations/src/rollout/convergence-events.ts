@@ -13,7 +13,9 @@ export function isHeld({ code }: { readonly code: string }): boolean {
 /** Whether a completed rollout says something else of those that converge to it with this decision. */
 export function convergenceChanges({ state, because }: RolloutRow, decision: Decision): boolean {
   const { code } = decision.because
-  if (state !== 'completed' || because.code === code) return false
+  if (state !== 'completed') return false
+  if (because.code === code)
+    return because['gate'] !== decision.because['gate'] || because['signalId'] !== decision.because['signalId']
   // That devices converge is told by their targets: how the rollout ended stays its reason.
   return codes.includes(because.code) || code === 'convergence.holding' || (isHeld(because) && codes.includes(code))
 }
@@ -34,4 +36,7 @@ export async function writeConvergence(
     await tx.rolloutEvent.create({ data: { ...event, kind: 'rollout.released', because: resumed } })
 }
 
-const resumed = { code: 'convergence.resumed', message: 'No gate holds those that converge any more: they go on.' }
+const resumed = {
+  code: 'convergence.resumed',
+  message: 'No gate or signal holds those that converge any more: they go on.',
+}

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
+import { PostSignal } from '@bootfleet/contracts'
 import { digestOf, quickPolicy, TestFleet } from '@bootfleet/testkit'
 import { explainDevice } from '../device/explain-device.ts'
 import { updateDevice } from '../device/update-device.ts'
+import { postSignal } from '../signal/post-signal.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
 import { explainRollout } from './explain-rollout.ts'
 import { getRollout } from './get-rollout.ts'
@@ -119,6 +121,38 @@ test('a gate that trips on those that converge holds the others, until a person 
   await retryRollout(fleet.ctx, { rollout: id })
   await run()
   expect(await read(id)).toMatchObject({ state: 'completed', counts: { succeeded: 4 } })
+})
+
+test('an unhealthy signal about its devices holds who converges, until it is healthy or a person goes on', async () => {
+  fleet = await TestFleet.create({ devices: 3 })
+  const [, ...away] = fleet.devices
+  for (const device of away) await device.disconnect()
+  const id = await start(1)
+  await run()
+  fleet.clock.advance(8 * dayMs)
+  await run(2)
+  expect(await read(id)).toMatchObject({ state: 'completed', counts: { succeeded: 1, skipped: 2 } })
+  const expiresAt = new Date(fleet.clock.now().getTime() + dayMs * 1000).toISOString()
+  const say = (status: 'healthy' | 'unhealthy') =>
+    postSignal(fleet.ctx, PostSignal.parse({ name: 'latency', status, ...(status === 'unhealthy' && { expiresAt }) }))
+  await say('unhealthy')
+  for (const device of away) await device.connect()
+  await run(2)
+  const held = await read(id)
+  expect(held).toMatchObject({ state: 'completed', counts: { staged: 2 } })
+  expect(held.because).toMatchObject({ code: 'convergence.holding', gate: 'signal.holding', signal: 'latency' })
+  const { reasons } = await explainDevice(fleet.ctx, { id: away[0]!.id })
+  expect(reasons).toContainEqual(expect.objectContaining({ code: 'convergence.holding', signal: 'latency' }))
+  await say('healthy')
+  await fleet.settle()
+  expect((await read(id)).counts).toMatchObject({ granted: 2 })
+  expect((await read(id)).because.code).not.toBe('convergence.holding')
+  await say('unhealthy')
+  await fleet.settle()
+  expect((await read(id)).verbs.promote.allowed).toBe(true)
+  await promoteRollout(fleet.ctx, { rollout: id })
+  await run(4)
+  expect(await read(id)).toMatchObject({ state: 'completed', counts: { succeeded: 3 } })
 })
 
 test('what a newer rollout brings is not undone, and who was about to converge is taken along', async () => {

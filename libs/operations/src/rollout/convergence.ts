@@ -5,45 +5,76 @@ import type { RolloutRow } from './lock-rollout.ts'
 /** Why a target is skipped that is opened again when its device is there: it waits for that. */
 export const waitingReasons = ['unreachable', 'joined_late', 'superseded'] as const
 
-const newerOnChannel = Prisma.sql`SELECT 1 FROM rollout n
-  WHERE n.channel_id = r.channel_id AND n.id <> r.id AND n.selector IS NULL AND n.state = ANY(${[...activeStates]}::text[])`
+const wholeOnChannel = Prisma.sql`SELECT 1 FROM rollout n
+  WHERE n.channel_id = r.channel_id AND n.id <> r.id AND n.selector IS NULL`
+
+const underWay = Prisma.sql`n.state = ANY(${[...activeStates]}::text[])`
+
+// What came to all devices of the channel after a roll-back: they belong on that, also who has not gone back.
+const cameAfter = Prisma.sql`n.kind <> 'rollback' AND n.started_at > r.started_at`
+
+/** Of a rollout `r` that took the devices of another back, which is over: who was away goes back when it is there. */
+const takesBackSql = Prisma.sql`(r.kind = 'rollback' AND r.state = 'completed'
+  AND EXISTS (SELECT 1 FROM rollout p WHERE p.id = r.parent_id AND p.state IN ('rolling_back', 'rolled_back'))
+  AND NOT EXISTS (${wholeOnChannel} AND ${cameAfter} AND n.state = 'completed'))`
 
 /**
  * Whether devices that come late or come back converge to a rollout: it completed, it brought what is current on its
- * channel, and nothing newer is on its way to the whole channel.
+ * channel, and nothing newer is on its way to the whole channel. Or it took devices back, and those that were away go back.
  */
 export async function readConverges(tx: Tx, { id, state, kind, current }: RolloutRow): Promise<boolean> {
-  if (state !== 'completed' || kind === 'rollback' || !current) return false
-  const rows = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM rollout r WHERE r.id = ${id}::uuid AND NOT EXISTS (${newerOnChannel})`
+  if (state !== 'completed' || (kind !== 'rollback' && !current)) return false
+  const free =
+    kind === 'rollback'
+      ? Prisma.sql`${takesBackSql} AND NOT EXISTS (${wholeOnChannel} AND ${cameAfter} AND ${underWay})`
+      : Prisma.sql`NOT EXISTS (${wholeOnChannel} AND ${underWay})`
+  const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM rollout r WHERE r.id = ${id}::uuid AND ${free}`
   return rows.length > 0
 }
 
 /**
  * Condition on a target `t` of a rollout `r`: it is skipped, and opened again once its device is connected and has
  * reported. While the rollout runs that is who was given up; once it is the channel's current one, also who joined since.
+ * Of a roll-back that is over it is who was away.
  */
-export const waitsForDeviceSql = Prisma.sql`(t.state = 'skipped' AND r.kind <> 'rollback' AND (
+export const waitsForDeviceSql = Prisma.sql`(t.state = 'skipped' AND t.reason = ANY(${[...waitingReasons]}::text[]) AND (
   r.state IN ('running', 'pausing', 'paused') AND t.reason = 'unreachable'
-  OR r.state = 'completed' AND t.reason = ANY(${[...waitingReasons]}::text[])
-    AND r.id = (SELECT c.current_rollout_id FROM channel c WHERE c.id = r.channel_id)))`
+  OR r.state = 'completed' AND r.kind <> 'rollback'
+    AND r.id = (SELECT c.current_rollout_id FROM channel c WHERE c.id = r.channel_id)
+  OR ${takesBackSql}))`
 
 /** Condition on a rollout `r`: it is under way, or devices converge to it. */
 export const decidesSql = Prisma.sql`(r.state = ANY(${[...activeStates]}::text[]) OR r.state = 'completed' AND EXISTS (
-  SELECT 1 FROM rollout_count n WHERE n.rollout_id = r.id AND n.state = ANY(${[...earlyStates]}::text[]) AND n.count > 0))`
+  SELECT 1 FROM rollout_count n WHERE n.rollout_id = r.id AND n.state = ANY(${[...earlyStates, 'granted']}::text[]) AND n.count > 0))`
 
 /**
- * Whether a later rollout of the channel of a rollout has given a device something else. What that skipped or took back
- * it has not.
+ * What a later rollout of the channel of a rollout means for a device: `gives` while one that is under way has it as a
+ * target, `gave` when one that is over has given it something else, NULL where there is none. What that skipped or took
+ * back it has not.
  */
-export function takenOverSql(rolloutId: string, deviceId: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`EXISTS (
-    SELECT 1 FROM rollout_target l JOIN rollout lr ON lr.id = l.rollout_id JOIN rollout o ON o.id = ${rolloutId}::uuid
+export function laterSql(rolloutId: string, deviceId: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT CASE WHEN lr.state = ANY(${[...activeStates]}::text[]) THEN 'gives' ELSE 'gave' END
+    FROM rollout_target l JOIN rollout lr ON lr.id = l.rollout_id JOIN rollout o ON o.id = ${rolloutId}::uuid
     WHERE l.device_id = ${deviceId} AND lr.channel_id = o.channel_id AND lr.id <> o.id AND lr.kind <> 'rollback'
-      AND lr.started_at > o.started_at AND l.state NOT IN ('skipped', 'reverted'))`
+      AND lr.started_at > o.started_at AND l.state NOT IN ('skipped', 'reverted')
+    ORDER BY lr.started_at DESC LIMIT 1)`
 }
 
-export const takenOver = {
-  code: 'target.taken_over',
-  message: 'A later rollout of the channel has given the device another release.',
-}
+/** Why a target is skipped whose device a later rollout has: for good, or until that has let it go. */
+export const laterReasons = {
+  gave: {
+    reason: 'taken_over',
+    because: {
+      code: 'target.taken_over',
+      message: 'A later rollout of the channel has given the device another release.',
+    },
+  },
+  gives: {
+    reason: 'superseded',
+    because: {
+      code: 'target.superseded',
+      message: 'A newer rollout of the channel has the device as a target. It is taken in again if that lets it go.',
+    },
+  },
+} as const

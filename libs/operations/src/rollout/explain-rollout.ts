@@ -31,8 +31,11 @@ async function rollbackReasons(tx: Tx, id: string): Promise<Because[]> {
   if (!found) return []
   const { id: rollback, state, eligible, counts } = found
   const failed = counts.failed + counts.timed_out + counts.rolled_back
-  const message = `Its roll-back ${rollback} is ${state.replaceAll('_', ' ')}: ${counts.succeeded} of ${eligible ?? 'all'} devices are back, ${failed} failed.`
-  return [{ code: 'rollout.rollback', message, rollback, state, back: counts.succeeded, failed }]
+  const away = await tx.rolloutTarget.count({ where: { rolloutId: rollback, state: 'skipped', reason: 'unreachable' } })
+  const waits =
+    away === 0 ? '' : ` ${away} ${away === 1 ? 'is' : 'are'} away, and ${away === 1 ? 'goes' : 'go'} back on return.`
+  const message = `Its roll-back ${rollback} is ${state.replaceAll('_', ' ')}: ${counts.succeeded} of ${eligible ?? 'all'} devices are back, ${failed} failed.${state === 'aborted' ? '' : waits}`
+  return [{ code: 'rollout.rollback', message, rollback, state, back: counts.succeeded, failed, away }]
 }
 
 async function targetReasons(tx: Tx, id: string): Promise<Because[]> {

@@ -24,7 +24,12 @@ export async function findDueRollouts(services: Services, { limit }: { limit: nu
       UNION ALL
       SELECT c.current_rollout_id, due.since FROM channel c
       CROSS JOIN LATERAL (SELECT t.due_at AS since FROM rollout_target t WHERE t.rollout_id = c.current_rollout_id AND t.due_at <= ${now}
-        ORDER BY t.due_at LIMIT 1) AS due) AS waiting
+        ORDER BY t.due_at LIMIT 1) AS due
+      UNION ALL
+      SELECT r.id, due.since FROM rollout r
+      CROSS JOIN LATERAL (SELECT t.due_at AS since FROM rollout_target t WHERE t.rollout_id = r.id AND t.due_at <= ${now}
+        ORDER BY t.due_at LIMIT 1) AS due
+      WHERE r.kind = 'rollback' AND r.state = 'completed') AS waiting
     GROUP BY id ORDER BY min(since), id LIMIT ${limit}`,
   )
   return rows.map(({ id }) => id)

@@ -1,4 +1,4 @@
-import type { RolloutView, StateCounts, WaveState, WaveView } from '@bootfleet/domain'
+import { earlyStates, type RolloutView, type StateCounts, type WaveState, type WaveView } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { readTargetCounts, type TargetCount } from './target-counts.ts'
@@ -45,7 +45,7 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
     pools: Object.fromEntries(waiting.map(({ pool, count }) => [pool, count])),
     more: picked.more,
     grantIds,
-    signals: rollout.state === 'running' && rollout.kind !== 'rollback' ? await loadSignals(tx, rollout, now) : [],
+    signals: asksSignals(rollout, { converges, counts }) ? await loadSignals(tx, rollout, now) : [],
     isRollback: rollout.kind === 'rollback',
     rollback,
     haltedAt: rollout.haltedAt?.getTime() ?? null,
@@ -54,6 +54,18 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
     observedUntil: observedUntil(rollout),
   }
 }
+
+// To a completed rollout they matter while there is somebody to be held.
+function asksSignals(
+  { state, kind }: RolloutRow,
+  { converges, counts }: { converges: boolean; counts: readonly TargetCount[] },
+): boolean {
+  if (kind === 'rollback') return false
+  if (state === 'running') return true
+  return converges && counts.some(({ state: one, count }) => count > 0 && ungranted.includes(one))
+}
+
+const ungranted: readonly string[] = [...earlyStates, 'granted']
 
 // Only once the last wave has been open long enough does it matter how much of that was closed.
 function overdueSince(waves: readonly WaveView[], { policy, state }: RolloutRow, now: Date): number | null {

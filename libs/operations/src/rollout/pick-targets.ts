@@ -1,6 +1,7 @@
 import { Prisma, type Tx } from '@bootfleet/db'
 import { takesFrom, type GroupView, type RollbackView, type RolloutState, type WaveView } from '@bootfleet/domain'
 import { busyElsewhereSql } from './busy-elsewhere.ts'
+import { laterSql } from './convergence.ts'
 import { hiddenId } from './hidden-id.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 
@@ -176,13 +177,15 @@ function recallable(pick: Pick): Prisma.Sql[] {
   ]
 }
 
-// Who came late is looked for; who comes back is due by its report.
+// Who came late is looked for; who comes back is due by its report. In the order of the index, so that the first are not
+// others each time; who is a newer rollout's would be the first for as long as that goes on.
 function converging(pick: Pick): Prisma.Sql[] {
   const { id } = pick.rollout
   const joining = Prisma.sql`(
     SELECT t.device_id, false AS due FROM rollout_target t
     WHERE t.rollout_id = ${hiddenId(id)} AND t.state = 'skipped' AND t.reason IN ('joined_late', 'superseded') AND ${connected}
-    LIMIT ${fillLimit})`
+      AND ${laterSql(id, Prisma.sql`t.device_id`)} IS DISTINCT FROM 'gives'
+    ORDER BY t.device_id LIMIT ${fillLimit})`
   const granted = inStates(id, ['granted'])
   return [joining, granted, ...fill(pick), ...offerable(pick), ...grantable(pick), ...silent(pick)]
 }

@@ -1,39 +1,31 @@
 import type { Because, RolloutState, RolloutView, TargetChange, TargetView } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { applyDecision } from './apply-decision.ts'
-import { takenOver, takenOverSql, waitingReasons } from './convergence.ts'
+import { laterReasons, laterSql, waitingReasons } from './convergence.ts'
 import { skipReason } from './eligibility.ts'
 import { eligibleSql } from './eligible-now.ts'
+import { judgeBack, type Judged } from './judge-back.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { targetsById } from './targets-by-id.ts'
 import type { InstructionContext } from './write-instructions.ts'
 
 const underWay: readonly RolloutState[] = ['running', 'pausing', 'paused']
 
-interface Judged {
-  readonly deviceId: string
-  readonly groupId: string
-  readonly digest: string
-  readonly fromDigest: string | null
-  readonly fromBootKey: string | null
-  readonly hops: unknown
-  readonly blocked: Because | null
-  readonly skip: string | null
-  readonly takenOver: boolean
-}
-
 /**
  * Opens those of the view's skipped targets again whose devices are there now: they came back, or joined since. They go
  * to the last wave, with what the devices run and are for by now. Who takes no part any more is told so, and is not
- * looked at again. Returns whether there were any; the view is outdated then.
+ * looked at again; who is a newer rollout's for now is noted to be looked for. Returns whether there were any; the view
+ * is outdated then.
  */
 export async function reopenReturned(tx: Tx, ctx: InstructionContext, view: RolloutView): Promise<boolean> {
   const { rollout } = ctx
   const last = view.waves.at(-1)?.index
-  const there = view.targets.filter((target) => mayReturn(rollout, view, target) && isThere(target))
+  const there = view.targets.filter((target) => mayReturn(rollout, target) && isThere(target))
   if (last === undefined || there.length === 0) return false
   const judged = new Map((await judge(tx, rollout, there)).map((row) => [row.deviceId, row]))
-  const opened = there.filter(({ deviceId }) => whyNot(judged.get(deviceId)) === null)
+  const waits = rollout.state === 'completed' && view.converges !== true
+  const verdicts = there.map((target) => ({ target, why: waits ? newer : whyNot(judged.get(target.deviceId)) }))
+  const opened = verdicts.flatMap(({ target, why }) => (why === null ? [target] : []))
   await writePlaces(
     tx,
     rollout.id,
@@ -41,19 +33,21 @@ export async function reopenReturned(tx: Tx, ctx: InstructionContext, view: Roll
   )
   await growWaves(tx, rollout.id, { opened, last })
   const now = ctx.now.getTime()
-  const changes = there.map((target) => {
-    const why = whyNot(judged.get(target.deviceId))
-    return why ? leftOut(target, why) : reopened(target, { last, now })
+  const changes = verdicts.flatMap(({ target, why }) => {
+    if (why === null) return [reopened(target, { last, now, kind: rollout.kind })]
+    return why.reason === target.reason ? [] : [leftOut(target, why)]
   })
+  if (changes.length === 0) return false
   const decision = { targets: changes, waves: [], because: rollout.because, wakeAt: now }
   await applyDecision(tx, ctx, { view, decision })
   return true
 }
 
-function mayReturn({ state }: RolloutRow, { converges }: RolloutView, target: TargetView): boolean {
+function mayReturn({ state, kind, current }: RolloutRow, target: TargetView): boolean {
   if (target.state !== 'skipped') return false
   if (underWay.includes(state)) return target.reason === 'unreachable'
-  return converges === true && (waitingReasons as readonly (string | null)[]).includes(target.reason)
+  const takesIn = state === 'completed' && (current || kind === 'rollback')
+  return takesIn && (waitingReasons as readonly (string | null)[]).includes(target.reason)
 }
 
 // An earlier report may be of another image, or of another life of the machine.
@@ -62,20 +56,28 @@ function isThere({ device }: TargetView): boolean {
 }
 
 async function judge(tx: Tx, rollout: RolloutRow, targets: readonly TargetView[]): Promise<Judged[]> {
+  if (rollout.kind === 'rollback') return judgeBack(tx, rollout, targets)
   const eligible = await eligibleSql(tx, rollout)
   return tx.$queryRaw<Judged[]>`
     SELECT e.device_id::text AS "deviceId", e.group_id::text AS "groupId", e.digest, e.from_digest AS "fromDigest",
       e.from_boot_key AS "fromBootKey", e.hops, e.blocked, e.skip,
-      ${takenOverSql(rollout.id, Prisma.sql`e.device_id`)} AS "takenOver"
+      ${laterSql(rollout.id, Prisma.sql`e.device_id`)} AS later
     FROM (${eligible} AND d.id = ANY(${targets.map(({ deviceId }) => deviceId)}::uuid[])) AS e`
 }
 
 function whyNot(row: Judged | undefined): { reason: string; because: Because } | null {
   if (!row) return { reason: 'moved', because: elsewhere }
-  if (row.takenOver) return { reason: 'taken_over', because: takenOver }
+  if (row.later !== null) return laterReasons[row.later]
   return row.skip === null ? null : { reason: row.skip, because: row.blocked ?? skipReason(row.skip) }
 }
 
+const newer = {
+  reason: 'superseded',
+  because: {
+    code: 'target.superseded',
+    message: 'A newer rollout is under way on the channel. The device is taken in again if that does not take it.',
+  },
+}
 const elsewhere = {
   code: 'target.moved',
   message: 'The device came back in a group that does not follow the channel, or with labels that do not match.',
@@ -85,9 +87,15 @@ function leftOut({ deviceId }: TargetView, why: { reason: string; because: Becau
   return { deviceId, from: 'skipped', to: 'skipped', ...why, dueAt: null, event: 'target.skipped' }
 }
 
-function reopened(target: TargetView, { last, now }: { last: number; now: number }): TargetChange {
+interface Opening {
+  readonly last: number
+  readonly now: number
+  readonly kind: string
+}
+
+function reopened(target: TargetView, { last, now, kind }: Opening): TargetChange {
   const { deviceId, reason } = target
-  const because = reason === 'unreachable' ? returned : joined
+  const because = kind === 'rollback' ? goesBack : reason === 'unreachable' ? returned : joined
   const anew = { grant: null, recalled: false, backoff: null, soak: null, attempts: 0, hop: { at: 0, bootKey: null } }
   return {
     deviceId,
@@ -102,6 +110,10 @@ function reopened(target: TargetView, { last, now }: { last: number; now: number
 }
 
 const returned = { code: 'target.returned', message: 'The device came back; it is taken into the last wave.' }
+const goesBack = {
+  code: 'target.returned',
+  message: 'The device came back on the release that was rolled back; it goes back now.',
+}
 const joined = {
   code: 'target.converges',
   message: 'The device joined after the rollout had begun; it is taken into the last wave.',

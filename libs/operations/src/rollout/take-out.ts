@@ -10,7 +10,7 @@ import { Prisma, type Tx } from '@bootfleet/db'
 import { selectorSql } from '../device/selector-sql.ts'
 import { applyDecision } from './apply-decision.ts'
 import { skipReason } from './eligibility.ts'
-import { takenOver, takenOverSql } from './convergence.ts'
+import { laterReasons, laterSql } from './convergence.ts'
 import { excludedSql, excludesOf } from './exclude-sql.ts'
 import { holdsSql, readInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
@@ -60,7 +60,7 @@ async function findMisfits(tx: Tx, rollout: RolloutRow, targets: readonly Target
     WITH known AS MATERIALIZED (
       SELECT d.id, d.group_id, d.architecture, d.pinned_release_id, ${matches} AS matches,
         ${excludedSql(excludesOf(rollout))} AS excluded,
-        ${rollout.state === 'completed' ? takenOverSql(rollout.id, Prisma.sql`d.id`) : Prisma.sql`false`} AS taken_over
+        ${rollout.state === 'completed' ? laterSql(rollout.id, Prisma.sql`d.id`) : Prisma.sql`NULL`} AS later
       FROM device d WHERE d.id = ANY(${deviceIds}::uuid[]) AND d.removed_at IS NULL),
     held AS MATERIALIZED (
       SELECT device_id FROM device_desired WHERE device_id = ANY(${deviceIds}::uuid[]) AND held_since IS NOT NULL)
@@ -70,7 +70,8 @@ async function findMisfits(tx: Tx, rollout: RolloutRow, targets: readonly Target
           WHEN g.channel_id IS DISTINCT FROM ${channelId}::uuid THEN 'other_channel'
           WHEN known.excluded THEN 'excluded'
           WHEN NOT known.matches THEN 'relabelled'
-          WHEN known.taken_over THEN 'taken_over'
+          WHEN known.later = 'gave' THEN 'taken_over'
+          WHEN known.later = 'gives' THEN 'superseded'
           WHEN m.manifest_digest IS NULL THEN 'no_manifest'
           WHEN known.id IN (SELECT device_id FROM held) THEN 'server_behind'
           WHEN known.pinned_release_id <> ${releaseId}::uuid THEN 'pinned' END AS reason
@@ -112,6 +113,7 @@ function changeOf(target: TargetView, { reason }: Misfit, leave: (target: Target
 const sentences: Record<string, string> = {
   moved: 'The device was moved to another group while the rollout ran.',
   other_channel: "The device's group follows another channel now.",
-  taken_over: takenOver.message,
+  taken_over: laterReasons.gave.because.message,
+  superseded: laterReasons.gives.because.message,
   relabelled: "The device's labels do not match the selector of the rollout, and it holds no release in between.",
 }
