@@ -74,6 +74,25 @@ describe.skipIf(requireServer(['docker-registry']).missing)('releases', () => {
     expect(audited).toEqual({ count: 1 })
   })
 
+  test('the same image again with another mark, version or notes is refused, and with what it has it is not', async () => {
+    await push('v3-marked', '3.0.1')
+    const given = { barrier: true, minimumFrom: '3.0.0', notes: 'first' }
+    const { id } = await create(':v3-marked', given)
+    expect((await create(':v3-marked', { ...given, version: '3.0.1' })).id).toBe(id)
+    const others = { barrier: false, minimumFrom: '2.0.0-lab', notes: 'second', version: '9' }
+    for (const [field, value] of Object.entries(others))
+      await expect(create(':v3-marked', { [field]: value })).rejects.toMatchObject({
+        status: 409,
+        problem: { code: 'release_exists', errors: [{ field }] },
+      })
+    await expect(create(':v3-marked', { minimumFrom: 'never' })).rejects.toMatchObject({ code: 'minimum_not_found' })
+  })
+
+  test.each(['a\0b', 'a\uD800b'])('an image whose annotations cannot be stored is refused (%#)', async (version) => {
+    const image = await push('unstorable', version)
+    await expect(create(image.reference)).rejects.toMatchObject({ status: 422, code: 'registry_invalid_manifest' })
+  })
+
   test('what devices of the channel run already is adopted, once, and is current where nothing was', async () => {
     const params = { channel: 'edge' }
     await expect(client.channels.adopt({ params })).rejects.toMatchObject({ status: 409, code: 'not_running' })

@@ -84,6 +84,22 @@ describe('every refusal is a problem document', () => {
     expect(await problemOf(await post('/v1/groups', body, { 'content-type': type }))).toMatchObject({ status, code })
   })
 
+  test.each([
+    ['/v1/groups', { name: 'nul', description: 'a\0b' }, 'description'],
+    ['/v1/groups', { name: 'half', description: 'a\uD800b' }, 'description'],
+    ['/v1/policies', { name: 'nul', spec: { waves: [{ name: '\0' }] } }, 'spec.waves.0.name'],
+    ['/v1/sessions', { email: 'a\0b', password: 'x' }, 'email'],
+    ['/v1/groups', { 'a\0': 1 }, 'a\0'],
+  ])('text that cannot be stored is refused by its field (%#)', async (path, body, field) => {
+    const problem = await problemOf(await post(path, JSON.stringify(body)))
+    expect(problem).toMatchObject({ status: 422, code: 'invalid_body', errors: [{ field }] })
+  })
+
+  test('text that cannot be stored is refused in a query', async () => {
+    const problem = await problemOf(await send('/v1/devices?q=%00'))
+    expect(problem).toMatchObject({ status: 422, code: 'invalid_query', errors: [{ field: 'q' }] })
+  })
+
   test('a taken name is a conflict', async () => {
     await client.groups.create({ body: { name: 'twice' } })
     expect(await problemOf(await post('/v1/groups', '{"name":"twice"}'))).toMatchObject({

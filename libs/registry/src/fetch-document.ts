@@ -87,7 +87,7 @@ function checked<Schema extends z.ZodType>(path: string, schema: Schema, value: 
   if (result.success) return result.data
   const [issue] = result.error.issues
   const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
-  throw new RegistryError('invalid_response', `${path} is not valid${where.slice(0, 200)}: rebuild and push the image`)
+  throw new RegistryError('invalid_manifest', `${path} is not valid${where.slice(0, 200)}: rebuild and push the image`)
 }
 
 function unsupported(path: string, mediaType: string): RegistryError {

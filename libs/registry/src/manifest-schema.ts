@@ -19,10 +19,12 @@ export const configMediaTypes: readonly string[] = [
 const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 const anyDigest = z.string().regex(/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]{32,256}$/)
 const sizeBytes = z.number().int().nonnegative()
-const word = z.string().max(128)
+// Whoever keeps them in a database could not: NUL, and half of a surrogate pair, are no text.
+const text = z.string().regex(/^[^\0\p{Surrogate}]*$/u, 'holds a character that no text can have')
+const word = text.max(128)
 
 const stringMap = z
-  .record(z.string(), z.string())
+  .record(text, text)
   .nullish()
   .transform((map) => map ?? {})
 

@@ -14,6 +14,7 @@ export const registryErrorCodes = [
   'address_refused',
   'digest_mismatch',
   'unsupported_manifest',
+  'invalid_manifest',
   'architecture_missing',
   'invalid_response',
 ] as const

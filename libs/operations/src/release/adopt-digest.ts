@@ -10,6 +10,7 @@ import { emit } from '../outbox.ts'
 import { createRelease } from './create-release.ts'
 import { findRelease } from './find-release.ts'
 import { presentRelease } from './present-release.ts'
+import { refuseOtherRelease } from './refuse-other-release.ts'
 
 export type AdoptDigestInput = z.output<typeof AdoptDigest> & { readonly channel: string }
 
@@ -30,8 +31,10 @@ export async function adoptDigest(ctx: Ctx, { channel: key, ...input }: AdoptDig
   const { version, notes } = input
   const id = known ?? (await createRelease(ctx, { channel: channel.id, image: `@${digest}`, version, notes })).id
   return inOrganization(ctx, async (tx) => {
+    const release = await findRelease(tx, ctx, id)
+    await refuseOtherRelease(tx, release, { version, notes })
     await setCurrent(tx, ctx, { channelId: channel.id, releaseId: id, digest })
-    return presentRelease(await findRelease(tx, ctx, id))
+    return presentRelease(release)
   })
 }
 

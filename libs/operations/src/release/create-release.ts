@@ -12,13 +12,15 @@ import { findMinimum } from './find-minimum.ts'
 import { findRelease } from './find-release.ts'
 import { presentRelease } from './present-release.ts'
 import { readImage } from './read-image.ts'
+import { refuseOtherRelease } from './refuse-other-release.ts'
 import { resolveError } from './resolve-error.ts'
 
 export type CreateReleaseInput = z.output<typeof CreateRelease> & { readonly channel: string }
 
 /**
  * Resolves an image at its registry, by digests for each architecture, and keeps it as a release of the channel. The
- * same image again gives the release that it has. Throws `invalid` or `unavailable` with reason `registry_…`.
+ * same image again gives the release that it has. Throws `conflict` if that differs from what is given, `invalid` or
+ * `unavailable` with reason `registry_…`.
  */
 export async function createRelease(ctx: Ctx, { channel: key, ...input }: CreateReleaseInput): Promise<Release> {
   authorize(ctx, 'release:create')
@@ -33,8 +35,13 @@ export async function createRelease(ctx: Ctx, { channel: key, ...input }: Create
     // Two pipelines that publish the same image at the same time get one release.
     await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${channel.id}::uuid FOR UPDATE`
     const known = await findKnown(tx, channel.id, image)
-    const id = known ?? (await insertRelease(tx, ctx, { channelId: channel.id, image, input }))
-    return presentRelease(await findRelease(tx, ctx, id))
+    if (known === undefined) {
+      const id = await insertRelease(tx, ctx, { channelId: channel.id, image, input })
+      return presentRelease(await findRelease(tx, ctx, id))
+    }
+    const release = await findRelease(tx, ctx, known)
+    await refuseOtherRelease(tx, release, input)
+    return presentRelease(release)
   })
 }
 

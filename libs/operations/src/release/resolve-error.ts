@@ -10,6 +10,7 @@ const callers: Partial<Record<RegistryErrorCode, true>> = {
   too_large: true,
   address_refused: true,
   unsupported_manifest: true,
+  invalid_manifest: true,
   architecture_missing: true,
 }
 
