@@ -1,3 +1,4 @@
+import type { BootcFailure } from './bootc/classify-error.ts'
 import { digestOfRef } from './bootc/host-status.ts'
 import { readClock } from './clock.ts'
 import { HostError } from './host/host-adapter.ts'
@@ -9,6 +10,7 @@ import type { Step } from './plan/step.ts'
 import { recordBoot } from './record-boot.ts'
 import { viewOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
+import { isDiskFull } from './store/durable-file.ts'
 import { executeStep } from './steps/execute-step.ts'
 
 const maxFailuresCounted = 6
@@ -19,10 +21,13 @@ export async function runLoop(
   runtime: Runtime,
   control: { signal: AbortSignal; waitForChange: (until: number | undefined) => Promise<void> },
 ): Promise<void> {
-  const { memory } = runtime
+  const { memory, platform } = runtime
   while (!control.signal.aborted) {
     if (memory.rebootAskedAt === null) await observeHost(runtime)
-    if (memory.hostIsFresh) await recordBoot(runtime)
+    if (memory.hostIsFresh && !(await isBootRecorded(runtime))) {
+      await control.waitForChange(readClock().mono + platform.retryBaseMs * retryFactor)
+      continue
+    }
     memory.step = plan(viewOf(runtime))
     runtime.report()
     if (memory.step.kind === 'idle') await control.waitForChange(memory.step.until)
@@ -30,11 +35,25 @@ export async function runLoop(
   }
 }
 
+/** Nothing is done in a boot that the disk does not know of: what it means for the attempt would be lost with the power. */
+async function isBootRecorded(runtime: Runtime): Promise<boolean> {
+  try {
+    await recordBoot(runtime)
+    return true
+  } catch (error) {
+    log('boot_not_recorded', { detail: messageOf(error) })
+    return false
+  }
+}
+
 async function attemptStep(runtime: Runtime, step: Exclude<Step, { kind: 'idle' }>): Promise<void> {
   const { memory } = runtime
   try {
     await executeStep(runtime, step)
-    if (memory.retry?.step === stepKey(step)) memory.retry = null
+    if (memory.retry?.step === stepKey(step)) {
+      memory.retry = null
+      memory.error = undefined
+    }
     if (step.kind === 'stage') memory.error = undefined
   } catch (error) {
     noteFailure(runtime, step, error)
@@ -42,10 +61,7 @@ async function attemptStep(runtime: Runtime, step: Exclude<Step, { kind: 'idle' 
 }
 
 function noteFailure({ memory, desired, platform }: Runtime, step: Step, error: unknown): void {
-  const failure =
-    error instanceof HostError
-      ? error.failure
-      : { code: 'bootc_failed' as const, detail: messageOf(error), retryable: true, raw: undefined }
+  const failure = failureOf(error)
   const key = stepKey(step)
   const failures = memory.retry?.step === key ? memory.retry.failures + 1 : 1
   const waitMs = platform.retryBaseMs * retryFactor * 2 ** Math.min(failures - 1, maxFailuresCounted)
@@ -62,4 +78,10 @@ function noteFailure({ memory, desired, platform }: Runtime, step: Step, error: 
     waitMs: failure.retryable ? waitMs : null,
     said: failure.raw,
   })
+}
+
+function failureOf(error: unknown): BootcFailure {
+  if (error instanceof HostError) return error.failure
+  const code = isDiskFull(error) ? 'disk_full' : 'bootc_failed'
+  return { code, detail: messageOf(error), retryable: true }
 }

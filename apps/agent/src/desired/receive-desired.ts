@@ -3,6 +3,7 @@ import { digestOfRef } from '../bootc/host-status.ts'
 import { readClock } from '../clock.ts'
 import { log, messageOf } from '../log.ts'
 import type { Runtime } from '../runtime.ts'
+import { isDiskFull } from '../store/durable-file.ts'
 import type { VerifiedDesired } from './desired-store.ts'
 import { grantAfter } from './grant.ts'
 import { judgeDesired } from './judge-desired.ts'
@@ -23,9 +24,21 @@ export async function receiveDesired(runtime: Runtime, signed: unknown): Promise
   const version = { gen: verified.doc.gen, hash: verified.hash }
   const judgement = judgeDesired(current && { gen: current.doc.gen, hash: current.hash }, version)
   log('desired_received', { gen: version.gen, judgement })
-  if (judgement === 'accept') await accept(runtime, verified)
+  if (judgement === 'accept') await acceptOrTell(runtime, verified)
   else outbox.say((queue) => queue.putAck(answerTo(judgement, version)))
   if (judgement === 'repeat') outbox.say((queue) => queue.repeatState())
+}
+
+/** What the disk does not take is not in force. The heartbeat goes on telling the older generation, so it is sent again. */
+async function acceptOrTell(runtime: Runtime, verified: VerifiedDesired): Promise<void> {
+  try {
+    await accept(runtime, verified)
+  } catch (error) {
+    const { hash, doc } = verified
+    const reason = { code: isDiskFull(error) ? 'disk_full' : 'not_kept', detail: messageOf(error) }
+    log('desired_not_kept', { gen: doc.gen, ...reason })
+    runtime.outbox.say((queue) => queue.putAck({ gen: doc.gen, hash, phase: 'rejected', ...reason }))
+  }
 }
 
 async function accept(runtime: Runtime, verified: VerifiedDesired): Promise<void> {

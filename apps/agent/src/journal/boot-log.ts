@@ -1,5 +1,6 @@
 import { BootBody, limits } from '@bootfleet/contracts'
 import { z } from 'zod'
+import { createSerialQueue } from '../bootc/serial-queue.ts'
 import type { Store } from '../store/store.ts'
 
 /** One boot. It is sent once `final`: its health is known, or a later boot shows that it never will be. */
@@ -22,28 +23,55 @@ export interface BootLog {
 
 export async function openBootLog(state: Store): Promise<BootLog> {
   const name = 'boots.jsonl'
+  const inOrder = createSerialQueue()
   let entries = parse((await state.read(name)) ?? '')
 
-  async function save(next: BootLogEntry[]): Promise<void> {
-    entries = next.slice(-limits.bootsKept)
-    await state.write(name, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+  // The loop adds boots while hints of the server come in: one change is on the disk before the next is made.
+  function change(next: (entries: readonly BootLogEntry[]) => BootLogEntry[]): Promise<void> {
+    return inOrder(async () => {
+      const kept = bounded(next(entries))
+      await state.write(name, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+      entries = kept
+    })
   }
 
   return {
     entries: () => entries,
-    append: (record) => {
-      const earlier = entries.filter((entry) => entry.bootKey !== record.bootKey)
-      return save([...earlier.map((entry) => ({ ...entry, final: true })), { ...record, final: false, seen: false }])
-    },
-    conclude: async (change) => {
-      const last = entries.at(-1)
-      if (last === undefined || last.final) return
-      await save([...entries.slice(0, -1), { ...last, ...change, final: true }])
-    },
-    forgetSeen: () => save(entries.map((entry) => ({ ...entry, seen: false }))),
+    append: (record) =>
+      change((known) => {
+        const earlier = known.filter((entry) => entry.bootKey !== record.bootKey)
+        return [...earlier.map((entry) => ({ ...entry, final: true })), { ...record, final: false, seen: false }]
+      }),
+    conclude: (result) =>
+      change((known) => known.map((entry, at) => (isOpen(known, at) ? { ...entry, ...result, final: true } : entry))),
+    forgetSeen: () => change((known) => known.map((entry) => ({ ...entry, seen: false }))),
     markSeen: (bootKeys) =>
-      save(entries.map((entry) => (bootKeys.includes(entry.bootKey) ? { ...entry, seen: true } : entry))),
+      change((known) => known.map((entry) => (bootKeys.includes(entry.bootKey) ? { ...entry, seen: true } : entry))),
   }
+}
+
+function isOpen(entries: readonly BootLogEntry[], at: number): boolean {
+  return at === entries.length - 1 && entries[at]?.final === false
+}
+
+/** As many as are kept, without those whose loss costs least. The next one that is not told yet counts what was lost. */
+function bounded(entries: readonly BootLogEntry[]): BootLogEntry[] {
+  const kept = [...entries]
+  while (kept.length > limits.bootsKept) {
+    const at = leastLoss(kept)
+    const [lost] = kept.splice(at, 1)
+    const heir = kept.findIndex(({ seen }, index) => index >= at && !seen)
+    const next = kept[heir]
+    if (lost === undefined || lost.seen || next === undefined) continue
+    kept[heir] = { ...next, lostBefore: (next.lostBefore ?? 0) + (lost.lostBefore ?? 0) + 1 }
+  }
+  return kept
+}
+
+/** The oldest of what the other side has, else of ordinary boots, else of what became of attempts; never the newest. */
+function leastLoss(entries: readonly BootLogEntry[]): number {
+  const costs = entries.slice(0, -1).map(({ seen, target }) => Number(!seen) + Number(!seen && target !== undefined))
+  return costs.indexOf(Math.min(...costs))
 }
 
 const Entry = BootBody.extend({ final: z.boolean(), seen: z.boolean() })

@@ -68,14 +68,17 @@ function checkHealth({ journal, now, nextCheckAt }: View): Step | undefined {
   return { kind: 'idle', because: 'waiting for the next health check', until: nextCheckAt }
 }
 
-function runOperations({ desired, journal }: View): Step | undefined {
+function runOperations(view: View): Step | undefined {
+  const { desired, journal, conn } = view
   const wanted = desired?.ops ?? {}
   const done = journal.opsDone
   if (wanted.unquarantine !== undefined && wanted.unquarantine > (done.unquarantine ?? 0)) {
     return { kind: 'op-unquarantine', count: wanted.unquarantine }
   }
-  if (wanted.collectLogs !== undefined && wanted.collectLogs > (done.collectLogs ?? 0)) {
-    return { kind: 'op-collect-logs', count: wanted.collectLogs }
+  if (conn !== null && wanted.collectLogs !== undefined && wanted.collectLogs > (done.collectLogs ?? 0)) {
+    const collect: Step = { kind: 'op-collect-logs', count: wanted.collectLogs }
+    // No update waits because logs cannot be sent.
+    if (!isHeldBack(view, collect)) return collect
   }
   return undefined
 }

@@ -49,15 +49,21 @@ export class Outbox {
     return this.keptSeq
   }
 
-  /** Sent at once or not at all. */
-  async telemetry(kind: 'tm/hb' | 'tm/progress' | 'tm/log', body: unknown): Promise<void> {
-    await this.transport?.send(kind, this.enveloper.wrap(body)).catch(() => undefined)
+  /** Sent at once or not at all; false when it certainly was not. */
+  async telemetry(kind: 'tm/hb' | 'tm/progress' | 'tm/log', body: unknown): Promise<boolean> {
+    const { transport } = this
+    if (transport === undefined) return false
+    return transport.send(kind, this.enveloper.wrap(body)).then(
+      () => true,
+      () => false,
+    )
   }
 
-  /** Resolves when all is delivered, or after `timeoutMs`, or when there is no connection. */
-  async flush(timeoutMs: number): Promise<void> {
+  /** Resolves when all is delivered, which it tells, or after `timeoutMs`, or when there is no connection. */
+  async flush(timeoutMs: number): Promise<boolean> {
     const until = readClock().mono + timeoutMs
     while (this.next() !== undefined && readClock().mono < until) await pause(20)
+    return this.transport !== undefined && this.next() === undefined
   }
 
   private next(): PendingMessage | undefined {

@@ -29,3 +29,9 @@ export async function readOptional(path: string): Promise<string | undefined> {
     throw error
   }
 }
+
+/** A write that failed because there is no room. */
+export function isDiskFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}

@@ -142,6 +142,8 @@ export const BootBody = z.object({
   failed: z.array(text(128)).max(20),
   durationMs: z.number().int().min(0).optional(),
   detail: text(1024).optional(),
+  /** Boots before this one that nobody will hear of: their records had to make room before they were taken over. */
+  lostBefore: z.number().int().min(1).optional(),
 })
 export type BootBody = z.infer<typeof BootBody>
 

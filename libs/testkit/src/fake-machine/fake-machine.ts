@@ -178,6 +178,13 @@ export class FakeMachine implements AsyncDisposable {
     })
   }
 
+  /** What a watched agent writes finds no room, or does again. */
+  fillDisk(isFull: boolean): void {
+    const mark = join(this.root, 'disk-full')
+    if (isFull) writeFileSync(mark, '')
+    else rmSync(mark, { force: true })
+  }
+
   /** The next finalize of a staged deployment fails with this text. */
   failFinalize(message: string): void {
     this.change((state) => {

@@ -35,6 +35,8 @@ export function BootTimeline({ boots, versions }: BootTimelineProps) {
             )}
             {boot.durationMs !== null &&
               `, judged after ${formatSeconds(Math.max(1, Math.round(boot.durationMs / 1000)))}`}
+            {typeof boot.detail['lostBefore'] === 'number' &&
+              `; ${boot.detail['lostBefore']} earlier, of which nothing is known`}
           </span>
         </li>
       ))}

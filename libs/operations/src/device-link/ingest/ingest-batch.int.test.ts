@@ -145,7 +145,7 @@ test('duplicates and reordering end in the same rows as the ordered run', async 
     message(id, 'up/boot', {
       epoch: 2,
       seq: 5,
-      body: { bootKey: 'y:0', booted: {}, outcome: 'reboot', health: 'healthy', failed: [] },
+      body: { bootKey: 'y:0', booted: {}, outcome: 'reboot', health: 'healthy', failed: [], lostBefore: 2 },
     }),
   ]
   const rowsOf = async (id: string) => {

@@ -16,7 +16,7 @@ export async function writeBoots(tx: Tx, boots: readonly Admitted<'up/boot'>[], 
       ${bodies.map(({ bootKey }) => bootKey)}::text[], ${sorted.map(({ facts }) => facts.organizationId)}::uuid[],
       ${bodies.map(({ booted }) => booted.digest ?? null)}::text[], ${bodies.map(({ target }) => target ?? null)}::text[],
       ${bodies.map(({ outcome }) => outcome)}::text[], ${bodies.map(({ health }) => health)}::text[],
-      ${bodies.map(({ booted, failed, detail }) => JSON.stringify({ booted, failed, detail }))}::text[],
+      ${bodies.map(({ booted, failed, detail, lostBefore }) => JSON.stringify({ booted, failed, detail, lostBefore }))}::text[],
       ${bodies.map(({ durationMs }) => (durationMs === undefined ? null : Math.min(durationMs, 2 ** 31 - 1)))}::int[])
       AS n(device_id, inc, boot_key, organization_id, booted_digest, target_digest, outcome, health, detail, duration_ms)
     ORDER BY n.device_id, n.boot_key

@@ -22,6 +22,7 @@ export function machinePaths(root) {
     run: join(root, 'run'),
     processes: join(root, 'run/processes'),
     units: join(root, 'run/units'),
+    diskFull: join(root, 'disk-full'),
     rebootRequired: join(root, 'run/reboot-required'),
     bootId: join(root, 'proc/boot_id'),
     powerPlan: join(root, 'power-plan.json'),

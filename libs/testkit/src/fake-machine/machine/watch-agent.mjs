@@ -1,12 +1,12 @@
 import childProcess from 'node:child_process'
-import { statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { machinePaths, machineRoot } from './paths.mjs'
 import { countEvent } from './power.mjs'
 
 // Loaded into the agent before its own code (`node --import`): counts what it does to the world, for the plan of a power
-// cut. What was written and not synchronised when the power goes is cut in half.
+// cut. What was written and not synchronised when the power goes is cut in half. On a full disk nothing is written.
 
 const root = machineRoot()
 writeFileSync(machinePaths(root).agentPid, String(process.pid))
@@ -24,6 +24,9 @@ const count = (kind) => countEvent(root, kind, loseUnsynced)
 const { open, rename } = fs
 fs.open = async (path, flags, mode) => {
   if (flags !== 'w') return open(path, flags, mode)
+  if (existsSync(machinePaths(root).diskFull)) {
+    throw Object.assign(new Error(`ENOSPC: no space left on device, open '${path}'`), { code: 'ENOSPC' })
+  }
   count('write')
   const file = await open(path, flags, mode)
   const sync = file.sync.bind(file)
