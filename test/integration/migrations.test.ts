@@ -33,6 +33,7 @@ const handwritten = [
   'rollout_rolled_back',
   'device_presence_online',
   'device_labels',
+  'device_document_drifted',
   'health_signal_in_force',
 ]
 

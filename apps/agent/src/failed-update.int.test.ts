@@ -40,6 +40,21 @@ describe('an image that does not boot', () => {
 })
 
 describe('an image that boots and is not healthy', () => {
+  it('is rolled back also when somebody else reboots the machine before the image is locked', async () => {
+    await using scene = await Scene.start({ agent, boot: 'unhealthy' })
+    const { plane, machine } = scene
+    await scene.settled()
+    machine.inject({ kind: 'hang', at: 'staged' })
+    await plane.desire(staged(update))
+    await scene.agent.waitFor(() => machine.state().staged !== null)
+    await scene.agent.kill9()
+    machine.clearFaults()
+    await machine.reboot()
+    await scene.agent.restart()
+    await scene.agent.waitFor(() => plane.state()?.attempt?.outcome === 'rolled_back')
+    expect(plane.state()).toMatchObject({ booted: { digest: digestOf(installed) }, quarantined: [digestOf(update)] })
+  })
+
   it('is rolled back by the agent after the deadline, with the check that failed', async () => {
     await using scene = await Scene.start({ agent, boot: 'unhealthy' })
     const { plane, machine } = scene

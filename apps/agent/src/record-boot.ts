@@ -61,10 +61,12 @@ export function afterBoot(before: Journal, verdict: BootVerdict | undefined, boo
   const timeoutSec = attempt?.phase === 'verifying' ? attempt.healthTimeoutSec : ordinaryHealthTimeoutSec
   const deadlineMono = readClock().mono + timeoutSec * 1000
   const fellBack = verdict?.outcome === 'rolled_back' && before.attempt !== null ? [before.attempt.target] : []
+  const failedUnits = verdict === undefined ? undefined : before.attempt?.failedUnits
   const others = before.quarantined.filter((digest) => !fellBack.includes(digest))
   return {
     attempt,
     health: { bootKey, status: 'checking', failed: [], deadlineMono },
+    ...(failedUnits !== undefined && { failedUnits }),
     quarantined: [...others, ...fellBack].slice(-maxQuarantined),
   }
 }

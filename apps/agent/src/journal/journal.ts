@@ -32,6 +32,8 @@ export interface JournalAttempt {
   onUnhealthy: 'rollback' | 'stay'
   /** What `rollbackQueued` was before the agent queued a rollback; some bootc report it inverted. */
   queuedBefore?: boolean
+  /** Units that had failed on the image before. */
+  failedUnits?: string[]
   /** The rollback was queued: from here on every reboot boots the target. */
   queued?: boolean
 }
@@ -60,7 +62,7 @@ export interface Journal {
   health: JournalHealth
   opsDone: OpsDone
   quarantined: string[]
-  /** Units that had failed before the attempt, which therefore prove nothing against its target. */
+  /** Units that had failed before this image was booted, which therefore prove nothing against it. */
   failedUnits: string[] | null
 }
 

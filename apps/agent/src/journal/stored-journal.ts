@@ -23,6 +23,7 @@ const StoredAttempt = z.looseObject({
   onUnhealthy: z.enum(['rollback', 'stay']),
   queuedBefore: z.boolean().optional(),
   queued: z.boolean().optional(),
+  failedUnits: z.array(text).max(1000).optional(),
 })
 
 const checks = z.array(z.object({ check: text, output: text.optional() })).max(100)

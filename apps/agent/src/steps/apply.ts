@@ -1,13 +1,12 @@
 import { log } from '../log.ts'
-import type { Runtime } from '../runtime.ts'
-import { attemptFor, wantsSoftReboot } from './attempt.ts'
+import { attemptFor, failedBefore, wantsSoftReboot } from './attempt.ts'
 import type { Executor } from './executor.ts'
 import { goDown } from './go-down.ts'
 
 /** Makes the staged image the next one to boot. The journal says so first. */
 export const unlock: Executor<'unlock'> = async (runtime) => {
   const attempt = attemptFor(runtime, 'stage')
-  await runtime.journal.write({ attempt: { ...attempt, phase: 'rebooting' }, failedUnits: await baseline(runtime) })
+  await runtime.journal.write({ attempt: { ...attempt, phase: 'rebooting', ...(await failedBefore(runtime)) } })
   log('unlocking', { target: attempt.target })
   await runtime.driver.unlock({ softReboot: wantsSoftReboot(runtime) })
 }
@@ -16,8 +15,8 @@ export const unlock: Executor<'unlock'> = async (runtime) => {
 export const queueSlot: Executor<'queue-slot'> = async (runtime) => {
   const { queued: _queued, ...attempt } = attemptFor(runtime, 'slot')
   const queuedBefore = runtime.memory.host.rollbackQueued
-  const rebooting = { ...attempt, phase: 'rebooting' as const, queuedBefore }
-  await runtime.journal.write({ attempt: rebooting, failedUnits: await baseline(runtime) })
+  const rebooting = { ...attempt, phase: 'rebooting' as const, queuedBefore, ...(await failedBefore(runtime)) }
+  await runtime.journal.write({ attempt: rebooting })
   log('queueing_rollback_slot', { target: attempt.target })
   await runtime.driver.rollback()
   await runtime.journal.write({ attempt: { ...rebooting, queued: true } })
@@ -48,13 +47,9 @@ export const reboot: Executor<'reboot'> = async (runtime) => {
   const { journal } = runtime
   const { attempt: known } = journal.current()
   const attempt = attemptFor(runtime, known?.via === 'slot' && known.queued === true ? 'slot' : 'stage')
-  const units = journal.current().failedUnits ?? (await baseline(runtime))
-  await journal.write({ attempt: { ...attempt, phase: 'rebooting' }, failedUnits: units })
+  const failed = attempt.failedUnits === undefined ? await failedBefore(runtime) : {}
+  await journal.write({ attempt: { ...attempt, phase: 'rebooting', ...failed } })
   await goDown(runtime)
 }
 
 export const rebootAgain: Executor<'reboot-again'> = goDown
-
-async function baseline({ platform, journal }: Runtime): Promise<string[] | null> {
-  return (await platform.machine.failedUnits()) ?? journal.current().failedUnits
-}

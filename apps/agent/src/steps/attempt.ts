@@ -30,6 +30,12 @@ export function beginAttempt(
   }
 }
 
+/** The units that have failed on the image before: they prove nothing against the next one. */
+export async function failedBefore({ platform }: Runtime): Promise<Pick<JournalAttempt, 'failedUnits'>> {
+  const failedUnits = await platform.machine.failedUnits()
+  return failedUnits === undefined ? {} : { failedUnits }
+}
+
 /** The desired document asks for a restart of userspace alone; bootc does it where the kernel stays the same. */
 export function wantsSoftReboot({ desired }: Runtime): boolean {
   return desired.current()?.doc.apply.softReboot === true

@@ -6,7 +6,7 @@ import { log } from '../log.ts'
 import { observeHost } from '../observe.ts'
 import { prepareRegistryAccess } from '../registry/prepare-registry-access.ts'
 import type { Runtime } from '../runtime.ts'
-import { beginAttempt, wantsSoftReboot } from './attempt.ts'
+import { beginAttempt, failedBefore, wantsSoftReboot } from './attempt.ts'
 import type { Executor } from './executor.ts'
 
 const progressGapMs = 2000
@@ -14,7 +14,8 @@ const progressGapMs = 2000
 /** Downloads and stages the wanted image. Until bootc has said that all went well, what is staged counts as a part. */
 export const stage: Executor<'stage'> = async (runtime, step) => {
   const { journal, memory } = runtime
-  const attempt = beginAttempt(runtime, { via: 'stage', phase: 'staging' })
+  // Between staging and locking somebody else's reboot would boot it.
+  const attempt = { ...beginAttempt(runtime, { via: 'stage', phase: 'staging' }), ...(await failedBefore(runtime)) }
   await journal.write({ attempt })
   runtime.report()
   log('staging', { ref: step.ref, locked: step.locked })

@@ -22,6 +22,8 @@ export const FleetSummary = z
     ),
     /** Devices with at least one quarantined digest. */
     quarantinedDevices: count,
+    /** Devices that are not just their image, as far as they reported it: `GET /v1/devices?drifted=true` lists them. */
+    driftedDevices: count,
     /** Devices that know more than this server, as after a restored backup; they get no new image until they are resumed. */
     serverBehindDevices: count,
     pendingEnrollments: count,

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { DriftDocument } from '@bootfleet/contracts'
 import { TestFleet } from '@bootfleet/testkit'
+import { getFleetSummary } from '../fleet/get-fleet-summary.ts'
 import { getDeviceMachine } from './get-device-machine.ts'
 import { listDevices, type ListDevicesInput } from './list-devices.ts'
 
@@ -39,6 +40,9 @@ test('what devices say of their drift is counted, found and shown, and nonsense 
   expect(await found({})).toEqual({ [drifted]: 3, [clean]: 0, [odd]: null, [silent]: null })
   expect(Object.keys(await found({ drifted: true }))).toContain(drifted)
   expect(Object.keys(await found({ drifted: false })).toSorted()).toEqual([clean, silent].toSorted())
+
+  const summary = await getFleetSummary(ctx)
+  expect(summary.driftedDevices).toBe(Object.keys(await found({ drifted: true })).length)
 
   const machine = await getDeviceMachine(ctx, { id: drifted })
   expect(machine.drift?.document).toEqual(drift(3))

@@ -33,6 +33,7 @@ export async function getFleetSummary(ctx: Ctx): Promise<FleetSummary> {
       health: { healthy, unhealthy, other: reported - healthy - unhealthy },
       booted: await countBooted(tx, organizationId),
       quarantinedDevices: quarantined,
+      driftedDevices: await countDrifted(tx, organizationId),
       serverBehindDevices: serverBehind,
       pendingEnrollments: await tx.enrollment.count({ where: { organizationId, state: 'pending' } }),
       rollouts: {
@@ -64,6 +65,15 @@ async function countDevices(tx: Tx, organizationId: string): Promise<Counts> {
   const [counts] = rows
   if (counts === undefined) throw new Error('A count gave no row.')
   return counts
+}
+
+// The condition on the document is word for word that of the partial index.
+async function countDrifted(tx: Tx, organizationId: string): Promise<number> {
+  const rows = await tx.$queryRaw<{ devices: number }[]>`
+    SELECT count(*)::int AS devices
+    FROM device_document i JOIN device d ON d.id = i.device_id AND d.removed_at IS NULL
+    WHERE i.organization_id = ${organizationId}::uuid AND i.kind = 'drift' AND i.document @@ '$.count > 0'`
+  return rows[0]?.devices ?? 0
 }
 
 async function countBooted(tx: Tx, organizationId: string): Promise<FleetSummary['booted']> {

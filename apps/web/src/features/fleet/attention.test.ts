@@ -7,6 +7,7 @@ const calm: FleetSummary = {
   health: { healthy: 3, unhealthy: 0, other: 0 },
   booted: [],
   quarantinedDevices: 0,
+  driftedDevices: 0,
   serverBehindDevices: 0,
   pendingEnrollments: 0,
   rollouts: { active: 1, paused: 0 },

@@ -2,8 +2,8 @@ import type { FleetSummary } from '@bootfleet/contracts'
 import Link from 'next/link'
 import { paths } from '../../lib/paths.ts'
 
-/** The fleet in four numbers, each with what it is a part of. */
-export function FleetNumbers({ summary: { devices, health, rollouts } }: { summary: FleetSummary }) {
+/** The fleet in five numbers, each with what it is a part of. */
+export function FleetNumbers({ summary: { devices, health, rollouts, driftedDevices } }: { summary: FleetSummary }) {
   const reported = health.healthy + health.unhealthy + health.other
   const numbers = [
     {
@@ -19,6 +19,12 @@ export function FleetNumbers({ summary: { devices, health, rollouts } }: { summa
       href: paths.devices({ state: 'offline' }),
     },
     { name: 'Healthy', value: health.healthy, of: `of ${reported} that reported`, href: paths.devices() },
+    {
+      name: 'Drifted',
+      value: driftedDevices,
+      of: 'more than their image',
+      href: paths.devices({ drifted: 'true' }),
+    },
     { name: 'Rollouts under way', value: rollouts.active, of: `${rollouts.paused} paused`, href: paths.rollouts() },
   ]
   return (

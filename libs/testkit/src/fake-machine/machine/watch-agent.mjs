@@ -25,7 +25,7 @@ const { open, rename } = fs
 fs.open = async (path, flags, mode) => {
   if (flags !== 'w') return open(path, flags, mode)
   if (existsSync(machinePaths(root).diskFull)) {
-    throw Object.assign(new Error(`ENOSPC: no space left on device, open '${path}'`), { code: 'ENOSPC' })
+    throw Object.assign(new Error(`ENOSPC: no space left on device, open '${String(path)}'`), { code: 'ENOSPC' })
   }
   count('write')
   const file = await open(path, flags, mode)
