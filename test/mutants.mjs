@@ -15,17 +15,25 @@ const simulations = {
     args: ['--project', 'integration', 'libs/operations/src/rollout/storm.int.test.ts'],
     env: { STORM_SEEDS: '12' },
   },
+  // Each seed takes seconds: those that noticed the fault when it was planted first.
+  power: { args: ['--project', 'integration', '--bail=1', 'apps/agent/src/power.int.test.ts'], env: {} },
 }
 
 /** What the first failure said and how far the simulation had come, or null when it passed. */
 function firstFailure({ ok, output, seconds }) {
   if (ok) return null
   const text = stripVTControlCharacters(output)
-  const stormed = text.match(/(seed \d+): (?:\w*Error: )?(.*)/)
+  const stormed = text.match(/(seed \d+): (?:\w*Error: )?(.*)/) ?? powerCut(text)
   const said = stormed?.[2] ?? text.match(/(?:AssertionError|Error): (?!Property failed)(.*)/)?.[1] ?? 'failed'
   const worlds = text.match(/Property failed after (\d+) tests/)?.[1]
   const after = stormed?.[1] ?? (worlds ? `${worlds} worlds` : 'the run')
   return { said: said.replaceAll('|', '/').slice(0, 110), after, seconds: Math.round(seconds) }
+}
+
+/** Of a test with the power: the seed, and what it missed. */
+function powerCut(text) {
+  const [, seed, said] = text.match(/Error: (seed \d+), \{.*?power\.int\.test\.ts(?:: (.*))?/) ?? []
+  return seed && [text, seed, said ?? 'it does not come to its end']
 }
 
 async function withMutant({ file, from, to }, work) {
@@ -50,13 +58,15 @@ function rowOf({ what, simulation }, failure) {
 }
 
 async function isClean() {
-  const { ok, output } = await runCommand('git', ['status', '--porcelain', '--', 'libs'])
+  const { ok, output } = await runCommand('git', ['status', '--porcelain', '--', 'libs', 'apps'])
   return ok && output === ''
 }
 
 async function run() {
   if (!(await isClean())) {
-    console.error('libs/ has changes that are not committed. Commit or stash them first: sources are changed in place.')
+    console.error(
+      'libs/ or apps/ has changes that are not committed. Commit or stash them first: sources are changed in place.',
+    )
     return 2
   }
   let survived = 0
@@ -65,7 +75,10 @@ async function run() {
   const planted = mutants.filter(({ simulation }) => only === undefined || simulation === only)
   for (const mutant of planted) {
     const { args, env } = simulations[mutant.simulation]
-    const result = await withMutant(mutant, () => runCommand(tool('vitest'), ['run', ...args], { env }))
+    const seeds = mutant.seeds === undefined ? {} : { POWER_SEEDS: mutant.seeds }
+    const result = await withMutant(mutant, () =>
+      runCommand(tool('vitest'), ['run', ...args], { env: { ...env, ...seeds } }),
+    )
     const failure = firstFailure(result)
     if (failure === null) survived += 1
     console.log(rowOf(mutant, failure))

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AgentProcess, FakeMachine, waitFor } from '@bootfleet/testkit'
 import { bootfleet } from './stack/command-line.ts'
+import { place } from './stack/place-document.ts'
 import { execStart, runAsPrinted } from './stack/remote-machine.ts'
 import { Stack } from './stack/stack.ts'
 
@@ -60,6 +61,52 @@ test('a machine that is set up as enroll-document says comes online', async () =
     throw new Error(agent.output(), { cause: error })
   } finally {
     await agent.stop()
+  }
+})
+
+/** Formats in the order in which they are carried out, and where the document of the last one lies then. */
+const provisioned = [
+  { formats: ['containerfile', 'cloud-init'], file: 'var/lib/bootfleet/enroll.json' },
+  { formats: ['ignition'], file: 'var/lib/bootfleet/enroll.json' },
+  { formats: ['kickstart-bootc'], file: 'var/lib/bootfleet/enroll.json' },
+  { formats: ['to-existing-root'], file: 'ostree/deploy/default/var/lib/bootfleet/enroll.json' },
+  { formats: ['containerfile'], file: 'usr/lib/bootfleet/enroll.json' },
+] as const
+
+test.each(provisioned)('a machine that is installed by $formats enrolls in the group of the last', async (one) => {
+  const { client, apiUrl } = stack
+  const { token } = await client.apiTokens.create({ body: { name: one.formats.join(' and '), role: 'admin' } })
+  const env = { BOOTFLEET_URL: apiUrl, BOOTFLEET_TOKEN: token, XDG_CONFIG_HOME: folder, HOME: folder }
+  await using installed = await FakeMachine.create({ hardwareId: `by ${one.formats.join(' and ')}` })
+  const { root } = installed
+  let group = ''
+  for (const format of one.formats) {
+    group = `${format}-after-${provisioned.indexOf(one)}`
+    await client.groups.create({ body: { name: group } })
+    const args = ['provision', '--group', group, '--format', format, '--image', 'registry.test/os/edge:1']
+    const { code, stdout, stderr } = await bootfleet(args, { cwd: folder, env })
+    expect(code, stderr).toBe(0)
+    await place[format](stdout, root)
+  }
+  expect((await stat(join(root, one.file))).mode & 0o777).toBe(0o600)
+
+  const command = await execStart(join(machine.root, unitPath), machine.root)
+  // What was installed has a /var of its own.
+  const stateDir = join(root, one.file.startsWith('ostree') ? 'ostree/deploy/default/var' : 'var', 'lib/bootfleet')
+  await using agent = AgentProcess.start(installed, {
+    command,
+    env: { BOOTFLEET_TRANSIENT_UNIT: 'never', BOOTFLEET_STATE_DIR: stateDir },
+  })
+  const { hardwareId } = installed.state()
+  try {
+    await waitFor('the machine to be online in its group', async () => {
+      for (const { id } of (await client.enrollments.list({ query: { state: 'pending' } })).items)
+        await client.enrollments.approve({ params: { id } })
+      const { items } = await client.devices.list({ query: { group } })
+      return items.some((device) => device.hardwareId === hardwareId && device.online)
+    })
+  } catch (error) {
+    throw new Error(agent.output(), { cause: error })
   }
 })
 

@@ -1,10 +1,21 @@
-import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DriftDocument, InventoryDocument } from '@bootfleet/contracts'
 import { beforeAll, expect, it } from 'vitest'
 import { buildAgent } from './testing/build-agent.ts'
 import { ControlPlane } from './testing/control-plane.ts'
-import { Scene, digestOf, installed, putEnrollment, repository, sceneMachine, startAgent } from './testing/scene.ts'
+import {
+  Scene,
+  digestOf,
+  installed,
+  putEnrollment,
+  repository,
+  sceneMachine,
+  staged,
+  startAgent,
+  update,
+} from './testing/scene.ts'
 
 let agent = ''
 beforeAll(async () => {
@@ -21,6 +32,8 @@ it('a machine says what it is and how it differs from its image, and its own upd
   machine.layerPackages()
   await writeFile(join(machine.root, 'etc/os-release'), 'ID=fedora\nPRETTY_NAME="Fedora IoT 43"\n')
   await writeFile(join(machine.root, 'proc/cmdline'), 'root=UUID=a ostree=/x quiet\n')
+  await mkdir(join(machine.root, 'var/log/containers'), { recursive: true })
+  await writeFile(join(machine.root, 'var/log/containers/kured-x7k_kube-system_kured-0.log'), '')
   await putEnrollment(machine, plane.enrollmentDocument())
   await using scene = new Scene(
     plane,
@@ -49,7 +62,17 @@ it('a machine says what it is and how it differs from its image, and its own upd
   ])
   expect(inventory.base).toMatchObject({ ref: `${repository}:stable`, digest: digestOf(installed) })
   expect(inventory.updaters).toEqual([
+    { name: 'kured', state: 'masked' },
     { name: 'bootc-fetch-apply-updates.timer', state: 'masked' },
     { name: 'rpm-ostreed-automatic.timer', state: 'masked' },
   ])
+})
+
+it('what bootc stages does not make kured reboot the machine where updaters are masked', async () => {
+  await using scene = await Scene.start({ agent, env: { BOOTFLEET_OTHER_UPDATERS: 'mask' } })
+  const { plane, machine } = scene
+  await scene.settled()
+  await plane.desire(staged(update))
+  await scene.agent.waitFor(() => plane.state()?.phase === 'staged')
+  expect(existsSync(join(machine.root, 'run/reboot-required'))).toBe(false)
 })

@@ -2,6 +2,7 @@ import type { AgentConfig } from '../config.ts'
 import { HostError } from '../host/host-adapter.ts'
 import type { HostAdapter, StageOptions } from '../host/host-adapter.ts'
 import { readRpmOstree } from '../host/rpm-ostree.ts'
+import { hideStaging } from '../inventory/updaters.ts'
 import { runCommand } from '../machine/run-command.ts'
 import type { CommandOptions, CommandResult } from '../machine/run-command.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -92,12 +93,15 @@ async function pull(input: BootcHostInput, args: string[], options: StageOptions
   }
 }
 
-function runBootc(
+async function runBootc(
   { config, inUnit }: BootcHostInput,
   command: readonly string[],
   options: CommandOptions,
 ): Promise<CommandResult> {
-  return inUnit ? runInUnit(config, command, options) : runCommand(command[0] ?? '', command.slice(1), options)
+  const [program = '', ...args] = command
+  const result = await (inUnit ? runInUnit(config, command, options) : runCommand(program, args, options))
+  await hideStaging(config.root, config.otherUpdaters)
+  return result
 }
 
 /** Opens the FIFO in the command's own shell, which works the same as a child and as a unit. */

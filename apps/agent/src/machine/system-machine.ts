@@ -29,7 +29,7 @@ export function systemMachine(config: AgentConfig, state: Store): Machine {
     runHook: (hook, env) => runHook(hook, env, config.hookTimeoutMs),
     busyUsers: () => busyUsers(config.sessionGuard),
     notifyUsers,
-    updaters: () => readUpdaters(config.root),
+    updaters: () => readUpdaters(config.root, config.otherUpdaters),
     failedUnits,
     runChecks: (input) => runChecks(config, input),
     lastShutdown: readLastShutdown,

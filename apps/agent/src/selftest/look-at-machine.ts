@@ -67,7 +67,7 @@ export async function lookAtHooks(config: AgentConfig): Promise<Finding[]> {
     const hooks = await findHooks(config.root, kind)
     findings.push({ area: 'hooks', level: 'fact', code: kind, detail: `${kind}: ${hooks.join(', ') || 'none'}` })
   }
-  for (const { name, state } of await readUpdaters(config.root)) {
+  for (const { name, state } of await readUpdaters(config.root, config.otherUpdaters)) {
     const does = config.otherUpdaters === 'keep' ? 'the agent leaves it' : `the agent will ${config.otherUpdaters} it`
     const isOn = state !== 'disabled' && state !== 'masked'
     const detail = `${name} is ${state}${isOn && name !== 'kured' ? `: ${does}` : ''}`

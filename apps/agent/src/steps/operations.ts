@@ -10,7 +10,7 @@ import { goDown } from './go-down.ts'
 // Four bytes of UTF-8 for each still fit into a document.
 const chunkChars = 15 * 1024
 const maxChunks = 16
-const confirmMs = 10_000
+const confirmMs = 30_000
 
 /** Counted as done before it is done: at most one reboot for each count. */
 export const opReboot: Executor<'op-reboot'> = async (runtime, step) => {

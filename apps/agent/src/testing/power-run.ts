@@ -13,6 +13,8 @@ const patienceMs = 150_000
 export interface PowerScript {
   boot: 'ok' | 'fail-boot' | 'unhealthy'
   version: string
+  /** The machine can reboot its userspace alone, and is told to. */
+  soft: boolean
   cuts: PowerPlan[]
 }
 
@@ -44,7 +46,10 @@ export function scriptOf(seed: number): PowerScript {
   const random = seededRandom(`power ${seed}`)
   const cuts = Array.from({ length: 1 + Math.floor(random() * 3) }, () => cutOf(random))
   const boot = pick(random, ['ok', 'ok', 'ok', 'unhealthy', 'fail-boot'] as const)
-  return { boot, version: pick(random, ['1.16.9', '1.16.9', '1.10.0', 'next']), cuts }
+  const version = pick(random, ['1.16.9', '1.16.9', '1.10.0', 'next'] as const)
+  // What does not boot at all is for the boot loader, which has no say in a soft reboot.
+  const soft = pick(random, [true, false, false]) && boot !== 'fail-boot'
+  return { boot, version, soft, cuts }
 }
 
 function cutOf(random: Random): PowerPlan {
@@ -60,7 +65,7 @@ function pick<T>(random: Random, choices: readonly [T, ...T[]]): T {
 /** One machine, its agent and its control plane, through one script. */
 export class PowerRun implements AsyncDisposable {
   readonly losses: DiskState[] = []
-  /** Kernel boots in which a grant was given. */
+  /** Boots in which a grant was given. */
   readonly grantedBoots = new Set<string>()
 
   private readonly cutsLeft: PowerPlan[]
@@ -75,9 +80,9 @@ export class PowerRun implements AsyncDisposable {
 
   /** Plays it to its end. Fails with the agent's output when it does not come to one. */
   static async play(agent: string, script: PowerScript): Promise<PowerRun> {
-    const { boot, version } = script
+    const { boot, version, soft } = script
     const plane = await ControlPlane.start()
-    const machine = await sceneMachine({ agent, version, boot })
+    const machine = await sceneMachine({ agent, version, boot, softRebootCapable: soft })
     await putEnrollment(machine, plane.enrollmentDocument())
     const run = new PowerRun(plane, machine, script)
     machine.planPower(run.cutsLeft.shift() ?? null)
@@ -85,12 +90,22 @@ export class PowerRun implements AsyncDisposable {
     return run
   }
 
-  /** The kernel boots in which the agent asked for a reboot, one for each time that it asked. */
+  /** The boots in which the agent asked for a reboot, one for each time that it asked. */
   requests(): string[] {
     return this.machine
       .journal()
       .filter(({ MESSAGE }) => MESSAGE?.includes('Initiated by bootfleet'))
-      .map(({ _BOOT_ID }) => _BOOT_ID ?? '')
+      .map(({ _BOOT_ID = '', F_SOFT_REBOOTS = '' }) => `${_BOOT_ID}:${F_SOFT_REBOOTS}`)
+  }
+
+  /** The digest of each boot, by its name in `requests`. */
+  boots(): Map<string, string | null> {
+    const all = this.machine.state().boots
+    const named = all.map(({ bootId, digest }, at) => {
+      const before = all.slice(0, at).filter((other) => other.bootId === bootId)
+      return [nameOfBoot(`${bootId}:${before.length}`), digest] as const
+    })
+    return new Map(named)
   }
 
   /** What lies in the agent's directory now. */
@@ -110,7 +125,8 @@ export class PowerRun implements AsyncDisposable {
 
   private async playToTheEnd(agent: string): Promise<void> {
     const { plane } = this
-    await plane.desire(staged(update))
+    const { image, apply } = staged(update)
+    await plane.desire({ image, apply: { ...apply, softReboot: this.script.soft } })
     await using process = AgentProcess.start(this.machine, {
       command: watchedAgent(agent),
       env: { BOOTFLEET_RETRY_BASE_MS: '50', BOOTFLEET_TRANSIENT_UNIT: 'always' },
@@ -139,7 +155,7 @@ export class PowerRun implements AsyncDisposable {
     const canLock = plane.last('up/hello')?.caps.includes('download_only') === true
     const waits = canLock ? state.phase === 'staged' : state.phase === 'idle' || state.phase === 'healthy'
     if (!waits || state.booted.digest === digestOf(update)) return
-    this.grantedBoots.add(kernelBoot(plane.last('up/hello')?.bootKey ?? ''))
+    this.grantedBoots.add(nameOfBoot(plane.last('up/hello')?.bootKey ?? ''))
     await plane.grant()
   }
 
@@ -164,9 +180,9 @@ export class PowerRun implements AsyncDisposable {
   }
 }
 
-/** A boot key without the count of soft reboots, as the journal of a machine writes it. */
-export function kernelBoot(bootKey: string): string {
-  return (bootKey.split(':')[0] ?? '').replaceAll('-', '')
+/** A boot key with the kernel's boot id as the journal of a machine writes it. */
+function nameOfBoot(bootKey: string): string {
+  return bootKey.replaceAll('-', '')
 }
 
 function parse<T>(text: string): T | undefined {

@@ -7,6 +7,7 @@ import { readState } from './state.mjs'
  * @property {string} MESSAGE
  * @property {string} __REALTIME_TIMESTAMP microseconds since the epoch
  * @property {string} _BOOT_ID 32 hex digits
+ * @property {string} F_SOFT_REBOOTS of which a real journal says nothing
  * @property {string} PRIORITY
  * @property {string} [_SYSTEMD_UNIT]
  * @property {string} [SYSLOG_IDENTIFIER]
@@ -18,9 +19,11 @@ import { readState } from './state.mjs'
  * @param {Record<string, string>} entry
  */
 export function appendJournal(root, entry) {
+  const { bootId, softReboots } = readState(root)
   const line = {
     __REALTIME_TIMESTAMP: String(Date.now() * 1000),
-    _BOOT_ID: readState(root).bootId.replaceAll('-', ''),
+    _BOOT_ID: bootId.replaceAll('-', ''),
+    F_SOFT_REBOOTS: String(softReboots),
     PRIORITY: '6',
     ...entry,
   }
