@@ -43,6 +43,17 @@ describe('the finish-time estimate', () => {
       { groups: [group(), group({ hops: 2 })], waves: [{ soakSec: 0, devices: [1, 1] }] },
       200,
     ],
+    ['has no download where the image is there', { groups: [group({ pulling: 0, maxDownloading: 0 })] }, 140],
+    [
+      'is that of the value of the label whose devices take longest',
+      { groups: [group({ slots: 5, buckets: [2, 1] })], waves: [{ soakSec: 0, devices: [6], inBuckets: [[3, 3]] }] },
+      60 + 3 * 40,
+    ],
+    [
+      'is no sooner than the group as a whole lets it be',
+      { groups: [group({ buckets: [9, 9] })], waves: [{ soakSec: 0, devices: [4], inBuckets: [[2, 2]] }] },
+      60 + 4 * 40,
+    ],
     ['is now when nobody takes part', { waves: [{ soakSec: 100, devices: [0] }] }, 0],
   ])('%s', (_name, over, seconds) => {
     expect(secondsOf(input(over))).toBe(seconds)

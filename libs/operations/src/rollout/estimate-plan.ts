@@ -12,6 +12,7 @@ import {
 } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import type { GroupTally } from './plan-tally.ts'
+import { slowestBuckets } from './slowest-buckets.ts'
 import { readStepTimes, type KnownTimes } from './step-times.ts'
 
 interface GroupRow {
@@ -38,33 +39,55 @@ export async function estimatePlan(tx: Tx, plan: EstimatedPlan): Promise<Rollout
   const takes = takesFrom(waves, spec.waves)
   const known = await readStepTimes(tx, channelId)
   const rows = await readGroups(tx, groups)
-  const of = rows.map((row) => ({ row, tallies: groups.filter(({ groupId }) => groupId === row.id) }))
+  const of = await Promise.all(
+    rows.map(async (row) => {
+      const tallies = groups.filter(({ groupId }) => groupId === row.id)
+      return {
+        row,
+        tallies,
+        buckets: await slowestBuckets(tx, { groupId: row.id, budget: Budget.parse(row.budget), tallies }),
+      }
+    }),
+  )
   const { p50, p90 } = estimateFinish({
     from: now.getTime(),
     seed: 1,
-    groups: of.map(({ row, tallies }) => toGroup(row, totalOf(tallies), { spec, known })),
-    waves: waves.map(({ size, rule, index }) => ({
-      soakSec: spec.waves[rule]?.soakSec ?? 0,
-      devices: mixture(
-        of.map(({ tallies }) => totalOf(tallies.filter(({ pool = commonPool }) => takes[index]?.has(pool))).devices),
-        size,
-      ),
+    groups: of.map(({ row, tallies, buckets }) => ({
+      ...toGroup(row, totalOf(tallies), { spec, known }),
+      buckets: buckets.map(({ slots }) => slots),
     })),
+    waves: waves.map(({ size, rule, index }) => {
+      const inWave = of.map(({ tallies, buckets }) => {
+        return { mine: tallies.filter(({ pool = commonPool }) => takes[index]?.has(pool)), buckets }
+      })
+      const share = shareOf(size, inWave)
+      return {
+        soakSec: spec.waves[rule]?.soakSec ?? 0,
+        devices: inWave.map(({ mine }) => Math.ceil(share(totalOf(mine).devices))),
+        inBuckets: inWave.map(({ mine, buckets }) =>
+          buckets.map(({ value }) => Math.ceil(share(totalOf(mine.filter((one) => one.value === value)).devices))),
+        ),
+      }
+    }),
   })
   return { p50: toIso(p50), p90: toIso(p90), source: known.source, samples: known.samples }
 }
 
-type Total = Pick<GroupTally, 'devices' | 'boots'>
+type Total = Pick<GroupTally, 'devices' | 'boots' | 'pulling'>
 
 function totalOf(tallies: readonly GroupTally[]): Total {
   const sum = (of: (tally: GroupTally) => number) => tallies.reduce((total, tally) => total + of(tally), 0)
-  return { devices: sum(({ devices }) => devices), boots: sum(({ boots }) => boots) }
+  return {
+    devices: sum(({ devices }) => devices),
+    boots: sum(({ boots }) => boots),
+    pulling: sum(({ devices, pulling = devices }) => pulling),
+  }
 }
 
-// The order is random, so a wave has about the same mixture of groups as the pools that it takes from.
-function mixture(devices: readonly number[], size: number): number[] {
-  const all = devices.reduce((sum, count) => sum + count, 0)
-  return devices.map((count) => (all === 0 ? 0 : Math.ceil((size * count) / all)))
+// The order is random, so a wave has about the same mixture of groups and values as the pools that it takes from.
+function shareOf(size: number, inWave: readonly { mine: readonly GroupTally[] }[]): (devices: number) => number {
+  const all = totalOf(inWave.flatMap(({ mine }) => mine)).devices
+  return (devices) => (all === 0 ? 0 : (size * devices) / all)
 }
 
 function readGroups(tx: Tx, groups: readonly GroupTally[]): Promise<GroupRow[]> {
@@ -76,7 +99,7 @@ function readGroups(tx: Tx, groups: readonly GroupTally[]): Promise<GroupRow[]> 
 
 function toGroup(
   { size, ...row }: GroupRow,
-  { devices, boots }: Total,
+  { devices, boots, pulling = devices }: Total,
   { spec, known: { times } }: { spec: PolicySpec; known: KnownTimes },
 ): EstimateGroup {
   const { maxUnavailable, maxDownloading } = Budget.parse(row.budget)
@@ -85,7 +108,8 @@ function toGroup(
   const ranges = blackouts.map(({ from, to, reason }) => ({ from: Date.parse(from), to: Date.parse(to), reason }))
   const opens = openClock((at) => windowAt(windows, ranges, at))
   const hops = devices === 0 ? 1 : boots / devices
-  return { slots: slotsOf(maxUnavailable, size), maxDownloading, opens, times, hops }
+  const part = devices === 0 ? 1 : pulling / devices
+  return { slots: slotsOf(maxUnavailable, size), maxDownloading, opens, times, hops, pulling: part }
 }
 
 function toIso(time: number | null): string | null {

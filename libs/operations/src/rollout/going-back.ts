@@ -1,4 +1,4 @@
-import { busyStates } from '@bootfleet/domain'
+import { busyStates, commonPool } from '@bootfleet/domain'
 import { Prisma } from '@bootfleet/db'
 import { skipReason } from './eligibility.ts'
 import type { RolloutRow } from './lock-rollout.ts'
@@ -68,6 +68,11 @@ export function goingBackSql({ channelId, releaseId, ways, targets, oneByOne }: 
       SELECT * FROM device_quarantine q WHERE q.device_id = t.device_id AND ${quarantine} ${apart(oneByOne)}) AS q ON true
     ${wayBackSql(ways)}
     WHERE t.first_granted_at IS NOT NULL OR ${onImage} OR t.state = ANY(${[...busyStates, 'succeeded']}::text[])) AS j`
+}
+
+/** What is counted of those that go back: who has the image in a slot downloads nothing, and no way back has hops. */
+export function backRowsSql(from: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`SELECT device_id, group_id, ${commonPool}::int AS pool, 1 AS boots, NOT local AS pulls FROM ${from}`
 }
 
 // Without this the planner may turn a look-up around, and join whole tables.

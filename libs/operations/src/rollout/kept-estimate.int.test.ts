@@ -26,6 +26,14 @@ async function finish(rollout: string, seconds: number) {
 
 test('what was expected at the start is kept, and told beside what happened', async () => {
   fleet = await TestFleet.create({ devices: 3 })
+  // Where the budget counts by a label too, both play it.
+  const budget = {
+    maxUnavailable: { count: 3 },
+    maxUnavailablePerValue: { count: 1 },
+    groupBy: 'site',
+    maxDownloading: 9,
+  }
+  await fleet.db.transaction('system', (tx) => tx.deviceGroup.updateMany({ data: { budget } }))
   const first = recipe(await fleet.release(1))
   const preview = await previewRollout(fleet.ctx, first)
   const { id, estimate: atOnce } = await createRollout(fleet.ctx, first)

@@ -1,9 +1,9 @@
 import { Prisma, type Tx } from '@bootfleet/db'
 import { estimatePlan } from './estimate-plan.ts'
-import { backReasons, goingBackSql, whyNotBack } from './going-back.ts'
+import { backReasons, backRowsSql, goingBackSql, whyNotBack } from './going-back.ts'
 import { hiddenId } from './hidden-id.ts'
 import type { RolloutRow } from './lock-rollout.ts'
-import { addToTally, readTally, type GroupTally } from './plan-tally.ts'
+import { addToTally, readTally, tallySql, type GroupTally } from './plan-tally.ts'
 import { beforeAll, planChunk } from './plan-targets.ts'
 import { countTargets } from './target-counts.ts'
 import { readWaysBack } from './ways-back.ts'
@@ -44,11 +44,10 @@ async function insertChunk(tx: Tx, rollout: RolloutRow, now: Date): Promise<Chun
              CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE coalesce(blocked, ${JSON.stringify(because)}::jsonb -> skip) END,
              coalesce(goal, ''), digest, from_boot_key, ${now}
       FROM judged
-      ON CONFLICT DO NOTHING RETURNING group_id, state),
-    tallied AS (SELECT group_id, count(*) AS devices FROM written WHERE state = 'pending' GROUP BY group_id)
+      ON CONFLICT DO NOTHING RETURNING device_id, state),
+    tallied AS (${tallySql(backRowsSql(Prisma.sql`judged JOIN written USING (device_id) WHERE state = 'pending'`))})
     SELECT count(*)::int AS seen, (SELECT device_id::text FROM chunk ORDER BY device_id DESC LIMIT 1) AS last,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('groupId', group_id, 'devices', devices, 'boots', devices)), '[]') FROM tallied)
-        AS tallies
+      (SELECT coalesce(jsonb_agg(to_jsonb(tallied) - 'named' || named), '[]') FROM tallied) AS tallies
     FROM chunk`
   return rows[0] ?? { seen: 0, last: null, tallies: [] }
 }

@@ -2,7 +2,7 @@ import { planWaves, type PolicySpec } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { eligibilitySql, skipReason, type Selection } from './eligibility.ts'
 import { estimatePlan } from './estimate-plan.ts'
-import { addToTally, readTally, tallySql, type GroupTally } from './plan-tally.ts'
+import { addToTally, readTally, tally, tallySql, type GroupTally } from './plan-tally.ts'
 import { unplacedSql } from './planned-order.ts'
 import { mergedWaves } from './merged-waves.ts'
 import { readTargetCounts } from './target-counts.ts'
@@ -80,8 +80,11 @@ async function insertChunk(tx: Tx, planning: Planning, between: Chunk): Promise<
            CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE coalesce(blocked, ${JSON.stringify(because)}::jsonb -> skip) END,
            digest, from_digest, from_boot_key, hops, pool, ${now}
     FROM (${eligibilitySql({ ...planning, between })}) AS eligible ORDER BY device_id
-    ON CONFLICT DO NOTHING`
-  return tx.$queryRaw<GroupTally[]>(tallySql(insert))
+    ON CONFLICT DO NOTHING RETURNING device_id, group_id, pool, state, hops`
+  const rows = Prisma.sql`
+    SELECT device_id, group_id, pool, 1 + coalesce(jsonb_array_length(hops), 0) AS boots, true AS pulls
+    FROM written WHERE state = 'pending'`
+  return tally(tx, Prisma.sql`WITH written AS (${insert}) ${tallySql(rows)}`)
 }
 
 async function finish(tx: Tx, { rolloutId, organizationId, channelId, policy, now }: Planning): Promise<void> {

@@ -59,6 +59,6 @@ function toWarning({ name, label, value, devices, slots, turns, groupTurns }: Sl
   const whose = value === null ? `devices without the label "${label}"` : `devices with ${label}=${value}`
   const message =
     `In group "${name}" at most ${slots} of the ${devices} ${whose} may be down at a time, which takes ${turns} turns; ` +
-    `the budget of the group alone would take ${groupTurns}. The estimate does not count that, and is early.`
+    `the budget of the group alone would take ${groupTurns}. The estimate counts that.`
   return { code: 'preview.buckets', message, group: name, label, value, devices, slots, turns, groupTurns }
 }

@@ -1,7 +1,7 @@
-import type { Tx } from '@bootfleet/db'
+import { Prisma, type Tx } from '@bootfleet/db'
 import { eligibilitySql, type Selection } from './eligibility.ts'
 import { estimatePlan, type EstimatedPlan } from './estimate-plan.ts'
-import type { GroupTally } from './plan-tally.ts'
+import { tally, tallySql, type GroupTally } from './plan-tally.ts'
 
 type Planned = Omit<EstimatedPlan, 'channelId'>
 
@@ -12,8 +12,8 @@ export function previewEstimate(tx: Tx, selection: Selection, planned: Planned) 
 
 /** Devices that take part, by group. */
 export function readTallies(tx: Tx, selection: Selection): Promise<GroupTally[]> {
-  return tx.$queryRaw<GroupTally[]>`
-    SELECT group_id::text AS "groupId", pool, count(*)::int AS devices,
-      sum(1 + coalesce(jsonb_array_length(hops), 0))::int AS boots
-    FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL GROUP BY group_id, pool`
+  const rows = Prisma.sql`
+    SELECT device_id, group_id, pool, 1 + coalesce(jsonb_array_length(hops), 0) AS boots, true AS pulls
+    FROM (${eligibilitySql(selection)}) AS e WHERE skip IS NULL`
+  return tally(tx, tallySql(rows))
 }

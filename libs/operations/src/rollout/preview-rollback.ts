@@ -6,10 +6,10 @@ import { readKnownReleases } from '../device/known-releases.ts'
 import { notFound, OperationError } from '../errors.ts'
 import { rollbackPolicy } from './begin-rollback.ts'
 import { estimatePlan } from './estimate-plan.ts'
-import { goingBackSql, whyNotBack } from './going-back.ts'
+import { backRowsSql, goingBackSql, whyNotBack } from './going-back.ts'
 import { readRolloutRow, type RolloutRow } from './lock-rollout.ts'
 import { waveBack } from './plan-rollback.ts'
-import type { GroupTally } from './plan-tally.ts'
+import { tally, tallySql, type GroupTally } from './plan-tally.ts'
 import { readDestinations, type Destination } from './preview-destinations.ts'
 import { warnOfGroups } from './preview-groups.ts'
 import { shown } from './preview-deal.ts'
@@ -64,9 +64,7 @@ async function accessOf(tx: Tx, rollout: RolloutRow): Promise<VerbAccess> {
 }
 
 function readTallies(tx: Tx, judged: Prisma.Sql): Promise<GroupTally[]> {
-  return tx.$queryRaw<GroupTally[]>`
-    SELECT group_id::text AS "groupId", count(*)::int AS devices, count(*)::int AS boots
-    FROM (${judged}) AS judged WHERE skip IS NULL GROUP BY group_id`
+  return tally(tx, tallySql(backRowsSql(Prisma.sql`(${judged}) AS judged WHERE skip IS NULL`)))
 }
 
 function totalsOf(destinations: readonly Destination[]) {

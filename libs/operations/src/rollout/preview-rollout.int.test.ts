@@ -97,7 +97,11 @@ test('slow values of a label and unhealthy signals are told before the start', a
     groupBy: 'site',
     maxUnavailablePerValue: { percent: 50 },
   }
+  const p50 = async () => Date.parse((await preview(release)).estimate?.p50 ?? '')
+  await updateGroup(fleet.ctx, { group: fleet.groupId, budget: { maxUnavailable: { count: 5 }, maxDownloading: 50 } })
+  const withoutLabel = await p50()
   await updateGroup(fleet.ctx, { group: fleet.groupId, budget })
+  expect(await p50()).toBeGreaterThan(withoutLabel)
   await postSignal(fleet.ctx, { name: 'errors', status: 'unhealthy', selector: 'site=paris', expiresAt: inSec(600) })
   expect((await preview(release)).warnings).toEqual([
     expect.objectContaining({
