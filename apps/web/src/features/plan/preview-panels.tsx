@@ -1,15 +1,16 @@
 import type { NamedRef, RolloutPreview } from '@bootfleet/contracts'
 import Link from 'next/link'
 import { counted, formatBytes, formatSeconds } from '../../lib/amounts.ts'
-import { formatInstant } from '../../lib/instant.ts'
 import { paths } from '../../lib/paths.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { Panel } from '../../ui/panel.tsx'
+import { EstimateText } from '../rollouts/estimate-text.tsx'
 import { PlannedWave } from './planned-wave.tsx'
 
 /** What would happen: the waves with their devices and gates, and who is left out. */
 export function PreviewPanels({ preview }: { preview: RolloutPreview }) {
   const { eligible, waves, mergedWaves, excluded, bytesToPull, overHops, estimate, warnings } = preview
+  const now = new Date().toISOString()
   const soak = waves.reduce((sum, { soakSec }) => sum + soakSec, 0)
   return (
     <>
@@ -33,7 +34,7 @@ export function PreviewPanels({ preview }: { preview: RolloutPreview }) {
                     `${counted(overHops.devices, 'device')}, ${pullText(overHops.bytesToPull)}`,
                   ] as const,
                 ]),
-            ...(estimate === null ? [] : [['Done by', doneText(estimate)] as const]),
+            ...(estimate === null ? [] : [['Done in', <EstimateText estimate={estimate} from={now} />] as const]),
           ]}
         />
         <ol className="waves">
@@ -62,12 +63,6 @@ export function PreviewPanels({ preview }: { preview: RolloutPreview }) {
 
 function pullText(bytes: number | null): string {
   return bytes === null ? 'not known' : `${formatBytes(bytes)} at most`
-}
-
-function doneText({ p50, p90, source, samples }: NonNullable<RolloutPreview['estimate']>): string {
-  if (p50 === null || p90 === null) return 'never: a window stays closed'
-  const basis = source === 'assumed' ? 'with assumed times' : `by ${counted(samples, 'device')} of earlier rollouts`
-  return `${formatInstant(p50)} (half of the tries), ${formatInstant(p90)} (nine of ten), ${basis}`
 }
 
 function DeviceNames({ devices, of }: { devices: NamedRef[]; of: number }) {

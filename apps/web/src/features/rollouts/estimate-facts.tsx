@@ -1,5 +1,6 @@
 import type { Rollout } from '@bootfleet/contracts'
 import { formatInstant } from '../../lib/instant.ts'
+import { EstimateText } from './estimate-text.tsx'
 
 const standings = {
   within_p50: 'sooner than half of the tries',
@@ -8,13 +9,17 @@ const standings = {
 }
 
 /** When a rollout was expected to be finished as it started, beside what happened; no row where nothing was kept. */
-export function estimateFacts({ estimate }: Pick<Rollout, 'estimate'>) {
+export function estimateFacts({
+  estimate,
+  startedAt,
+  createdAt,
+}: Pick<Rollout, 'estimate' | 'startedAt' | 'createdAt'>) {
   if (estimate === null) return []
-  const { p50, p90, finishedAt, standing, source } = estimate
-  if (p50 === null || p90 === null) return [['Expected', 'never: a window stays closed'] as const]
-  const basis = source === 'assumed' ? ', with assumed times' : ''
-  const expected = ['Expected', `${formatInstant(p50)} to ${formatInstant(p90)}${basis}`] as const
+  const { p50, p90, finishedAt, standing } = estimate
+  const text = <EstimateText estimate={estimate} from={startedAt ?? createdAt} />
+  const expected = ['Expected', text] as const
+  if (p50 === null || p90 === null) return [expected]
   if (finishedAt !== null && standing !== null)
-    return [expected, ['Finished', `${formatInstant(finishedAt)}: ${standings[standing]}`] as const]
+    return [expected, ['Finished', <span title={formatInstant(finishedAt)}>{standings[standing]}</span>] as const]
   return standing === 'late' ? [expected, ['Late', 'it is not finished, and should be'] as const] : [expected]
 }

@@ -4,7 +4,7 @@ import type { RollbackPreview as Preview } from '@bootfleet/contracts'
 import { useState } from 'react'
 import { counted, formatBytes } from '../../lib/amounts.ts'
 import { browserApi, problemText } from '../../lib/browser-api.ts'
-import { formatInstant } from '../../lib/instant.ts'
+import { spanWords } from '../../lib/span-words.ts'
 
 /** What rolling back now would do, read when somebody asks: for a large rollout it takes a moment. */
 export function RollbackPreview({ rollout }: { rollout: string }) {
@@ -58,7 +58,7 @@ function linesOf({
     `${counted(bySlot, 'device')} by the slot that they have, ${counted(byPull, 'device')} by pulling${bytes}.`,
     ...(images.length > 0 ? [`${images.join(', ')}${goesToCount > goesTo.length ? ', and other images' : ''}.`] : []),
     ...(estimate?.p50 && estimate.p90
-      ? [`Done by ${formatInstant(estimate.p50)} to ${formatInstant(estimate.p90)}.`]
+      ? [`Done in ${spanWords({ from: new Date().toISOString(), p50: estimate.p50, p90: estimate.p90 })}.`]
       : []),
     ...excluded.map(({ count, because }) => `${counted(count, 'device')} not: ${because.message}`),
     ...warnings.map(({ message }) => message),
