@@ -29,6 +29,7 @@ const handwritten = [
   'rollout_target_waiting',
   'rollout_target_pulling',
   'rollout_target_waits_to_join',
+  'rollout_target_excused',
   'rollout_live_rollback',
   'rollout_rolled_back',
   'device_presence_online',

@@ -25,6 +25,7 @@ export function aWave(wave: Partial<RolloutWave> = {}): RolloutWave {
     state: 'open',
     approval: 'auto',
     counts: aCount(),
+    excused: 0,
     evaluation: null,
     ...times,
     ...wave,

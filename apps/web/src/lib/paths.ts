@@ -69,6 +69,8 @@ export interface RolloutPlan extends Query {
 export interface TargetFilters extends Query {
   wave?: string | undefined
   state?: string | undefined
+  /** Only failures that somebody chose to go on without. */
+  excused?: 'true' | undefined
   cursor?: string | undefined
 }
 

@@ -46,6 +46,8 @@ export const RolloutWave = z
     openedAt: Instant.nullable(),
     concludedAt: Instant.nullable(),
     counts: TargetCounts,
+    /** Failures that an operator chose to go on without: the gate does not count them. */
+    excused: count,
     evaluation: z.array(Evaluation).nullable(),
   })
   .meta({ id: 'RolloutWave' })
@@ -174,6 +176,8 @@ export const Target = z
     stateSince: Instant,
     grantedAt: Instant.nullable(),
     soakUntil: Instant.nullable(),
+    /** Its failure is not counted: who chose to go on without it, and when. */
+    excused: z.object({ by: z.string(), at: Instant }).nullable(),
     /** It holds a slot of the budget that this rollout gave it. */
     holdsSlot: z.boolean(),
     /** Percent of the image that the device has downloaded, while it does. */

@@ -33,6 +33,8 @@ export const ListRollouts = PageQuery.extend({
 export const ListTargets = PageQuery.extend({
   state: TargetState.optional(),
   wave: z.coerce.number<number | string>().int().min(0).max(100).optional(),
+  /** Only failures that an operator chose to go on without. */
+  excused: z.literal('true').optional(),
 })
 
 /** When a rollout is to start, in the future; null: not by itself, it is a draft again. */

@@ -4,6 +4,7 @@ import { Prisma, type Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
+import { excusedReasons } from './explain-excused.ts'
 import { grantReasons } from './explain-grants.ts'
 import { readRollbacks } from './read-rollbacks.ts'
 import { calledRollout, rolloutNameSql } from './rollout-name.ts'
@@ -21,7 +22,8 @@ export function explainRollout(ctx: Ctx, { rollout: id }: { rollout: string }): 
     const grants = await grantReasons(tx, rollout, ctx.services.now())
     const targets = await targetReasons(tx, id)
     const own = [rollout.because as Because, ...back, ...grants, ...targets, ...(await slotReasons(tx, id))]
-    return { reasons: [...own, ...(await busyReasons(tx, id)), ...(await othersSlotReasons(tx, id))] }
+    const others = [...(await busyReasons(tx, id)), ...(await othersSlotReasons(tx, id))]
+    return { reasons: [...own, ...others, ...(await excusedReasons(tx, id))] }
   })
 }
 

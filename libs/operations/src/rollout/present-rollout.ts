@@ -100,8 +100,15 @@ function toWave(wave: Row['waves'][number], row: Row, counts: readonly TargetCou
     openedAt: wave.openedAt?.toISOString() ?? null,
     concludedAt: wave.concludedAt?.toISOString() ?? null,
     counts: sumCounts(counts.filter((row) => row.wave === wave.index)),
+    excused: excusedIn(wave, counts),
     evaluation: toEvaluations(wave.evaluation as JudgedBy[] | null),
   }
+}
+
+// A failure that turned into a success is excused no more.
+function excusedIn({ index, excused }: Row['waves'][number], counts: readonly TargetCount[]): number {
+  const { failed, timed_out, rolled_back } = sumCounts(counts.filter((row) => row.wave === index))
+  return Math.min(excused, failed + timed_out + rolled_back)
 }
 
 // The one wave of a roll-back takes everybody, whatever the policy calls it.

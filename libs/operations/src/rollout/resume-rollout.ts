@@ -7,7 +7,7 @@ import { acceptSignals } from '../signal/accept-signals.ts'
 import { voidWaveApprovals } from './approve-wave.ts'
 import { controlRollout } from './control-rollout.ts'
 import { countPause } from './count-pause.ts'
-import { excuseFailures } from './excuse-failures.ts'
+import { excuseFailures, markFailures } from './excuse-failures.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { retryAllFailed } from './retry-failed.ts'
 import { reopenTakenBack } from './reopen-taken-back.ts'
@@ -26,12 +26,13 @@ export async function resumeRollout(ctx: Ctx, input: ResumeInput): Promise<Rollo
   if (input.choice === 'roll_back') return rollBackRollout(ctx, { rollout: input.rollout })
   await reopenTakenBack(ctx, { rolloutId: input.rollout, mayReopen: isHalted })
   if (input.choice === 'retry_failed') await retryAllFailed(ctx, { rolloutId: input.rollout, mayRetry: isHalted })
+  if (input.choice === 'continue') await markFailures(ctx, { rolloutId: input.rollout, mayExcuse: isHalted })
   return controlRollout(ctx, input, {
     permission: 'rollout:control',
     apply: async (tx, rollout) => {
       if (!isHalted(rollout)) return
       if (input.choice === undefined) await refuseWhenTripped(tx, rollout)
-      if (input.choice === 'continue') await excuseFailures(tx, rollout.id)
+      if (input.choice === 'continue') await excuseFailures(tx, ctx, rollout.id)
       if (input.choice === 'continue') await acceptSignals(tx, ctx, rollout.id)
       await tx.rolloutWave.updateMany({
         where: { rolloutId: rollout.id, state: 'tripped' },

@@ -36,7 +36,8 @@ export async function retryFailed(
     UPDATE rollout_target t
     SET state = 'pending', reason = NULL, because = ${JSON.stringify(because)}::jsonb, state_since = ${now}, due_at = ${now},
       grant_id = NULL, grant_conn = NULL, granted_at = NULL, grant_boot_key = NULL, recalled = false, soak_boot_key = NULL,
-      soak_until = NULL, attempts = 0, hop = 0, hop_boot_key = NULL, grants_returned = 0, grant_after = NULL
+      soak_until = NULL, attempts = 0, hop = 0, hop_boot_key = NULL, grants_returned = 0, grant_after = NULL,
+      excused_at = NULL, excused_by = NULL
     FROM (SELECT device_id, ${goalDigestSql} AS goal FROM rollout_target t
           WHERE rollout_id = ${rolloutId}::uuid AND state = ANY(${[...failureStates]})
             AND (${deviceId}::uuid IS NULL OR device_id = ${deviceId}::uuid)
@@ -60,12 +61,12 @@ export async function retryFailed(
   return rows.length
 }
 
-// Who is tried again is excused no longer: its next failure counts.
+// Who is tried again is excused no longer: its next failure counts. The others that are stay so, and no more than they.
 async function limitExcused(tx: Tx, rolloutId: string): Promise<void> {
   await tx.$executeRaw`
     UPDATE rollout_wave w SET excused = LEAST(w.excused, (
-      SELECT coalesce(sum(c.count), 0) FROM rollout_count c
-      WHERE c.rollout_id = w.rollout_id AND c.wave = w.index AND c.state = ANY(${[...failureStates]})))
+      SELECT count(*) FROM rollout_target t
+      WHERE t.rollout_id = w.rollout_id AND t.excused_at IS NOT NULL AND t.wave = w.index AND t.state = ANY(${[...failureStates]})))
     WHERE w.rollout_id = ${rolloutId}::uuid AND w.excused > 0`
 }
 

@@ -1,13 +1,16 @@
 import { afterEach, expect, test } from 'vitest'
 import { Rollout } from '@bootfleet/contracts'
 import { digestOf, quickPolicy, TestFleet } from '@bootfleet/testkit'
+import { retryDevice } from '../device/retry-device.ts'
 import { abortRollout } from './abort-rollout.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
+import { explainRollout } from './explain-rollout.ts'
 import { getRollout } from './get-rollout.ts'
 import { listRolloutEvents } from './list-rollout-events.ts'
 import { listTargets } from './list-targets.ts'
 import { pauseRollout } from './pause-rollout.ts'
 import { resumeRollout } from './resume-rollout.ts'
+import { retryRollout } from './retry-rollout.ts'
 
 let fleet: TestFleet
 afterEach(() => fleet[Symbol.asyncDispose]())
@@ -146,7 +149,34 @@ test('after a trip the operator must say what becomes of the failed, and may go 
   await expect(resumeRollout(fleet.ctx, { rollout: id })).rejects.toMatchObject({ reason: 'choice_required' })
   await resumeRollout(fleet.ctx, { rollout: id, choice: 'continue' })
   await run()
-  expect(await read(id)).toMatchObject({ state: 'completed', counts: { succeeded: 2, rolled_back: 1 } })
+  const done = await read(id)
+  expect(done).toMatchObject({ state: 'completed', counts: { succeeded: 2, rolled_back: 1 } })
+  expect(done.waves.map(({ excused }) => excused)).toEqual([1, 0])
+  const excused = async () => (await listTargets(fleet.ctx, { rollout: id, excused: 'true', limit: 10 })).items
+  const by = fleet.ctx.actor.name
+  expect(await excused()).toMatchObject([{ deviceId: bad.id, excused: { by }, state: 'rolled_back' }])
+  const { reasons } = await explainRollout(fleet.ctx, { rollout: id })
+  expect(reasons).toContainEqual(expect.objectContaining({ code: 'target.excused', by, count: 1 }))
+  await retryRollout(fleet.ctx, { rollout: id })
+  expect(await excused()).toEqual([])
+  expect((await read(id)).waves[0]?.excused).toBe(0)
+})
+
+test('who is tried again is excused no longer, and another failure does not take its place', async () => {
+  fleet = await TestFleet.create({ devices: 3 })
+  const id = await start({ policy: quickPolicy({ waves: [], rest: { soakSec: 0 } }) })
+  const [first, other] = fleet.devices
+  first!.behaviour = 'fails-to-boot'
+  await run(6)
+  await resumeRollout(fleet.ctx, { rollout: id, choice: 'continue' })
+  await run()
+  // One more fails, after the first had been excused.
+  await other!.regress(digestOf(0))
+  await fleet.settle()
+  await retryDevice(fleet.ctx, { id: first!.id })
+  const { waves, counts } = await read(id)
+  expect(counts.rolled_back).toBe(1)
+  expect(waves[0]?.excused).toBe(0)
 })
 
 test('a device that moves back after it succeeded re-opens the verdict', async () => {

@@ -28,6 +28,15 @@ export function TargetFilters({ id, waves, filters }: TargetFiltersProps) {
         none="every state"
         options={TargetState.options.map((state) => [state, inWords(state)])}
       />
+      {(filters.excused ?? waves.some(({ excused }) => excused > 0)) && (
+        <Select
+          label="Excused"
+          name="excused"
+          value={filters.excused}
+          none="or not"
+          options={[['true', 'failed, and gone on without']]}
+        />
+      )}
     </AutoForm>
   )
 }

@@ -35,13 +35,13 @@ export function TargetTable({ rollout: { id, waves }, targets, refusal }: Target
           <td>
             <Badge state={target.state} tone={targetTones[target.state]} />
             {target.hop && <span className="quiet"> {hopText(target.hop)}</span>}
-            <span className="phone quiet">{target.because.message}</span>
+            <span className="phone quiet">{whyText(target)}</span>
             {target.downloadedPercent !== null && <span className="quiet"> {target.downloadedPercent} %</span>}
             {target.holdsSlot && hasEndedBadly(target) && (
               <ReleaseSlot rollout={id} device={target.deviceId} name={target.deviceName} refusal={refusal} />
             )}
           </td>
-          <td className="wide">{target.because.message}</td>
+          <td className="wide">{whyText(target)}</td>
           <td className="wide">
             <Instant at={target.stateSince} />
           </td>
@@ -54,6 +54,10 @@ export function TargetTable({ rollout: { id, waves }, targets, refusal }: Target
 // While a device is on its way its slot is what keeps the budget; releasing it is for those that will not come back.
 function hasEndedBadly({ state }: Target): boolean {
   return state === 'timed_out' || state === 'failed' || state === 'rolled_back'
+}
+
+function whyText({ because, excused }: Target): string {
+  return excused === null ? because.message : `${because.message} Excused: ${excused.by} chose to go on without it.`
 }
 
 function waveName({ wave }: Target, waves: RolloutWave[]): string {

@@ -45,6 +45,15 @@ export function WavePanel({ rollout, wave, targets }: WavePanelProps) {
           )}
           {recipe !== undefined && `, soak ${formatSeconds(recipe.soakSec)}`}
           {approvalText(rollout, wave)}
+          {wave.excused > 0 && (
+            <>
+              ,{' '}
+              <Link
+                href={paths.rollout(rollout.id, { wave: String(wave.index), excused: 'true' })}
+                scroll={false}
+              >{`${wave.excused} excused`}</Link>
+            </>
+          )}
           {wave.openedAt !== null && (
             <>
               , opened <Instant at={wave.openedAt} />

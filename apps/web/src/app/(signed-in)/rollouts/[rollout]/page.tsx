@@ -26,6 +26,7 @@ export default async function RolloutPage({ params, searchParams }: PageProps<'/
   const filters = {
     wave: /^\d{1,2}$/.test(text(query.wave) ?? '') ? text(query.wave) : undefined,
     state: choice(query.state, TargetState.options),
+    excused: choice(query.excused, ['true'] as const),
     cursor: text(query.cursor),
   }
   const [{ rollout, explanation, targets, events, members }, me] = await Promise.all([
@@ -73,7 +74,7 @@ interface TargetsProps {
 
 function Targets({ rollout, targets, filters, refusal }: TargetsProps) {
   const { cursor, ...narrowed } = filters
-  const isNarrowed = Boolean(filters.wave ?? filters.state)
+  const isNarrowed = Boolean(filters.wave ?? filters.state ?? filters.excused)
   if (targets.items.length === 0 && !isNarrowed) {
     return <EmptyState title="The list of targets is made when the rollout starts" />
   }
@@ -99,13 +100,14 @@ function Targets({ rollout, targets, filters, refusal }: TargetsProps) {
 
 type TargetPageView = ReturnType<(typeof TargetPage)['parse']>
 
-function readRollout(id: string, { wave, state, cursor }: Filters) {
+function readRollout(id: string, { wave, state, excused, cursor }: Filters) {
   const params = { rollout: id }
   return readApi(async (api) => {
     const query = {
       limit: 25,
       ...(wave && { wave }),
       ...(state && { state: TargetState.parse(state) }),
+      ...(excused && { excused }),
       ...(cursor && { cursor }),
     }
     const [rollout, explanation, targets, events] = await Promise.all([
