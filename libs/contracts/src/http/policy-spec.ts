@@ -32,7 +32,7 @@ const risk = z.number().gt(0).lt(0.5, 'must be less than 0.5: a test that errs h
 const largestSample = 5000
 
 /** The sequential probability ratio test: percentages between 0 and 100, risks between 0 and 0.5. */
-const Sprt = z
+export const Sprt = z
   .strictObject({
     /** A release of which so many fail is good. */
     goodFailurePercent: rate,

@@ -1,11 +1,11 @@
 'use client'
 
 import type { Channel, Group } from '@bootfleet/contracts'
+import type { Client } from '@bootfleet/sdk'
 import Link from 'next/link'
 import { counted } from '../../lib/amounts.ts'
 import { formText } from '../../lib/form-text.ts'
 import { paths } from '../../lib/paths.ts'
-import { useAction } from '../../lib/use-action.ts'
 import { SubmitForm } from '../../ui/submit-form.tsx'
 
 interface ChannelGroupsProps {
@@ -16,13 +16,11 @@ interface ChannelGroupsProps {
 
 /** The groups whose devices get the releases of the channel, and the way to add one. */
 export function ChannelGroups({ channel, groups, refusal }: ChannelGroupsProps) {
-  const { run, busy, problem } = useAction()
   const followers = groups.filter((group) => group.channel?.id === channel.id)
   const others = groups.filter((group) => group.channel?.id !== channel.id)
-  async function bind(form: FormData) {
-    const group = formText(form, 'group')
-    if (group !== undefined)
-      await run((api) => api.groups.update({ params: { group }, body: { channel: channel.name } }))
+  function bind(api: Client, form: FormData) {
+    const group = formText(form, 'group') ?? ''
+    return api.groups.update({ params: { group }, body: { channel: channel.name } })
   }
   return (
     <>
@@ -35,7 +33,7 @@ export function ChannelGroups({ channel, groups, refusal }: ChannelGroupsProps) 
         ))}
       </ul>
       {others.length > 0 && (
-        <SubmitForm label="Let a group follow" submit="Follow" onSubmit={bind} {...{ busy, problem, refusal }}>
+        <SubmitForm label="Let a group follow" submit="Follow" refusal={refusal} send={bind}>
           <label>
             Group
             <select name="group">

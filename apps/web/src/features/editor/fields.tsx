@@ -54,8 +54,13 @@ export function TextField(props: FieldProps & { empty?: unknown; placeholder?: s
   return <TypedField {...field} write={asText} read={(text) => text.trim()} input={{ placeholder, list }} />
 }
 
-export function NumberField({ min, max, ...field }: FieldProps & { min?: number; max?: number }) {
-  return <TypedField {...field} write={asText} read={Number} input={{ type: 'number', min, max }} />
+export function NumberField({
+  min,
+  max,
+  step,
+  ...field
+}: FieldProps & { min?: number; max?: number; step?: number | 'any' }) {
+  return <TypedField {...field} write={asText} read={Number} input={{ type: 'number', min, max, step }} />
 }
 
 const times = 'must be a time such as 90 s, 5 min, 2 h or 1 d'

@@ -1,32 +1,29 @@
 'use client'
 
 import type { CreatedEnrollmentToken, Group } from '@bootfleet/contracts'
+import type { Client } from '@bootfleet/sdk'
 import { useState } from 'react'
 import { formText } from '../../lib/form-text.ts'
-import { useAction } from '../../lib/use-action.ts'
 import { SubmitForm } from '../../ui/submit-form.tsx'
+import { TextInput } from '../../ui/text-input.tsx'
 import { EnrollmentSteps } from './enrollment-steps.tsx'
 
 /** Makes an enrollment document, and shows the one time that it can be seen. */
 export function CreateToken({ groups, refusal }: { groups: Group[]; refusal: string | undefined }) {
-  const { run, busy, problem } = useAction()
   const [made, setMade] = useState<CreatedEnrollmentToken>()
-  async function create(form: FormData) {
+  function create(api: Client, form: FormData) {
     const body = {
       name: formText(form, 'name') ?? '',
       group: formText(form, 'group'),
       maxUses: Number(formText(form, 'maxUses') ?? 1),
       requiresApproval: form.has('requiresApproval'),
     }
-    setMade(await run((api) => api.enrollmentTokens.create({ body })))
+    return api.enrollmentTokens.create({ body })
   }
   return (
     <>
-      <SubmitForm label="Enrollment document" submit="Make document" onSubmit={create} {...{ busy, problem, refusal }}>
-        <label>
-          What it is for
-          <input name="name" required maxLength={100} autoComplete="off" placeholder="kiosks in Berlin" />
-        </label>
+      <SubmitForm label="Enrollment document" submit="Make document" refusal={refusal} send={create} done={setMade}>
+        <TextInput label="What it is for" name="name" required maxLength={100} placeholder="kiosks in Berlin" />
         <label>
           Group
           <select name="group" defaultValue="default">
@@ -37,10 +34,7 @@ export function CreateToken({ groups, refusal }: { groups: Group[]; refusal: str
             ))}
           </select>
         </label>
-        <label>
-          Devices
-          <input name="maxUses" type="number" required min={1} max={1_000_000} defaultValue={1} />
-        </label>
+        <TextInput label="Devices" name="maxUses" type="number" required min={1} max={1_000_000} defaultValue={1} />
         <label className="inline">
           <input name="requiresApproval" type="checkbox" />
           Somebody must let each device in

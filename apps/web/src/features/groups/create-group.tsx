@@ -1,27 +1,29 @@
 'use client'
 
 import type { Channel } from '@bootfleet/contracts'
+import type { Client } from '@bootfleet/sdk'
 import { useRouter } from 'next/navigation'
 import { formText } from '../../lib/form-text.ts'
 import { paths } from '../../lib/paths.ts'
-import { useAction } from '../../lib/use-action.ts'
 import { SubmitForm } from '../../ui/submit-form.tsx'
+import { TextInput } from '../../ui/text-input.tsx'
 
 export function CreateGroup({ channels, refusal }: { channels: Channel[]; refusal: string | undefined }) {
-  const { run, busy, problem } = useAction()
   const router = useRouter()
-  async function create(form: FormData) {
+  function create(api: Client, form: FormData) {
     const channel = formText(form, 'channel')
     const body = { name: formText(form, 'name') ?? '', ...(channel && { channel }) }
-    const made = await run((api) => api.groups.create({ body }))
-    if (made) router.push(paths.group(made.name))
+    return api.groups.create({ body })
   }
   return (
-    <SubmitForm label="Create a group" submit="Create group" onSubmit={create} {...{ busy, problem, refusal }}>
-      <label>
-        Name
-        <input name="name" required maxLength={63} autoComplete="off" placeholder="kiosks" />
-      </label>
+    <SubmitForm
+      label="Create a group"
+      submit="Create group"
+      refusal={refusal}
+      send={create}
+      done={(made) => router.push(paths.group(made.name))}
+    >
+      <TextInput label="Name" name="name" required maxLength={63} placeholder="kiosks" />
       <label>
         Channel that it follows
         <select name="channel" defaultValue="">

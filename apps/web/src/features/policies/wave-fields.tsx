@@ -1,7 +1,7 @@
 'use client'
 
 import { ChoiceField, DurationField, NumberField, ShareField, TextField } from '../editor/fields.tsx'
-import { useField } from '../editor/use-editor.ts'
+import { SequentialFields } from './sequential-fields.tsx'
 
 interface WaveFieldsProps {
   /** `spec.waves.0`, or `spec.rest` for the last. */
@@ -23,7 +23,6 @@ const signals = [
 
 /** One wave of a recipe: whom it takes, how long it soaks, and what its gate asks for. */
 export function WaveFields({ path, last = false }: WaveFieldsProps) {
-  const { value: sprt } = useField(`${path}.gate.sprt`)
   return (
     <>
       <div className="grid-fields">
@@ -46,9 +45,7 @@ export function WaveFields({ path, last = false }: WaveFieldsProps) {
         <NumberField path={`${path}.gate.minSuccessPercent`} label="Must succeed, %" min={0} max={100} />
         <ChoiceField path={`${path}.gate.signals`} label="Unhealthy signals" options={[...signals]} />
       </div>
-      {sprt !== undefined && (
-        <p className="quiet">It uses the sequential test, whose numbers are edited as JSON below.</p>
-      )}
+      <SequentialFields path={`${path}.gate.sprt`} />
     </>
   )
 }

@@ -1,12 +1,13 @@
 'use client'
 
 import { Role, type CreatedApiToken } from '@bootfleet/contracts'
+import type { Client } from '@bootfleet/sdk'
 import { useState } from 'react'
 import { formText } from '../../lib/form-text.ts'
 import { formatInstant } from '../../lib/instant.ts'
-import { useAction } from '../../lib/use-action.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { SubmitForm } from '../../ui/submit-form.tsx'
+import { TextInput } from '../../ui/text-input.tsx'
 
 const roleWords: Record<(typeof Role.options)[number], string> = {
   operator: 'operator: publishes, rolls out, controls',
@@ -25,21 +26,17 @@ const lives = [
 
 /** Makes a token for a pipeline or a monitoring system, and shows it the one time that it can be seen. */
 export function CreateApiToken({ refusal }: { refusal: string | undefined }) {
-  const { run, busy, problem } = useAction()
   const [made, setMade] = useState<CreatedApiToken>()
-  async function create(form: FormData) {
+  function create(api: Client, form: FormData) {
     const days = formText(form, 'days')
     const expiresAt = days === undefined ? null : new Date(Date.now() + Number(days) * 86_400_000).toISOString()
     const body = { name: formText(form, 'name') ?? '', role: Role.parse(formText(form, 'role')), expiresAt }
-    setMade(await run((api) => api.apiTokens.create({ body })))
+    return api.apiTokens.create({ body })
   }
   return (
     <>
-      <SubmitForm label="API token" submit="Make token" onSubmit={create} {...{ busy, problem, refusal }}>
-        <label>
-          What it is for
-          <input name="name" required maxLength={100} autoComplete="off" placeholder="release pipeline" />
-        </label>
+      <SubmitForm label="API token" submit="Make token" refusal={refusal} send={create} done={setMade}>
+        <TextInput label="What it is for" name="name" required maxLength={100} placeholder="release pipeline" />
         <label className="grow">
           Role
           <select name="role" defaultValue="operator">
