@@ -100,6 +100,7 @@ describe('roles', () => {
     await client.groups.update({ params: { group: mine.group }, body: { description: 'by hand' } })
     await expect(client.apiTokens.create({ body: { name: 'x', role: 'admin' } })).rejects.toMatchObject({ status: 403 })
     await expect(client.audit.list()).rejects.toMatchObject({ status: 403 })
+    await expect(client.audit.actors()).rejects.toMatchObject({ status: 403 })
     await expect(
       client.registries.create({ body: { scope: 's.example', username: 'u', password: 'p' } }),
     ).rejects.toMatchObject({ status: 403 })

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Cli } from './cli.ts'
+import { addAudit } from './commands/audit.ts'
 import { addChannels } from './commands/channels.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDevices } from './commands/devices.ts'
@@ -54,6 +55,7 @@ export function createProgram(cli: Cli): Command {
     addRollouts,
     addSignals,
     addFreeze,
+    addAudit,
     addEnrollDocument,
     addProvision,
     addDemo,

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common'
 import { audit } from '@bootfleet/contracts'
-import { listAudit } from '@bootfleet/operations'
+import { listAudit, listAuditActors } from '@bootfleet/operations'
 import { Endpoint, Input, type InputOf } from '../http/endpoint.decorator.ts'
 
 @Controller()
@@ -8,5 +8,10 @@ export class AuditController {
   @Endpoint(audit.list)
   list(@Input() { ctx, query }: InputOf<typeof audit.list>) {
     return listAudit(ctx, query)
+  }
+
+  @Endpoint(audit.actors)
+  actors(@Input() { ctx, query }: InputOf<typeof audit.actors>) {
+    return listAuditActors(ctx, query)
   }
 }

@@ -18,13 +18,25 @@ export type AuditEntry = z.infer<typeof AuditEntry>
 
 export const ListAudit = PageQuery.extend({
   action: z.string().min(1).max(64).optional(),
-  /** Id of who did it. */
-  actor: z.string().min(1).max(64).optional(),
+  /** Who did it: an id, the name that was noted then, or the e-mail of a person. */
+  actor: z.string().trim().min(1).max(254).optional(),
   /** Kind of what it was done to, such as `rollout`. */
   kind: z.string().min(1).max(64).optional(),
   /** Id of what it was done to. */
   subject: z.string().min(1).max(64).optional(),
 })
+
+/** A person or an API token that may be asked for as `actor`. */
+export const AuditActor = z
+  .object({
+    kind: z.enum(['user', 'token']),
+    id: z.uuid(),
+    name: z.string(),
+    /** Of a person; names alone may be those of two. */
+    email: z.string().nullable(),
+  })
+  .meta({ id: 'AuditActor' })
+export type AuditActor = z.infer<typeof AuditActor>
 
 export const audit = {
   list: endpoint({
@@ -35,5 +47,14 @@ export const audit = {
     status: 200,
     query: ListAudit,
     response: pageOf(AuditEntry, 'AuditPage'),
+  }),
+  actors: endpoint({
+    method: 'GET',
+    path: '/v1/audit/actors',
+    summary: 'List people and API tokens by name, revoked ones too',
+    tag: 'audit',
+    status: 200,
+    query: PageQuery,
+    response: pageOf(AuditActor, 'AuditActorPage'),
   }),
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AuditEntry, ListAudit, Page } from '@bootfleet/contracts'
+import type { Prisma, Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { readCursor, SequenceCursor, toPage } from '../page.ts'
@@ -15,13 +16,13 @@ export async function listAudit(ctx: Ctx, input: z.output<typeof ListAudit>): Pr
     organizationId: ctx.organizationId,
     ...(before !== undefined && { id: { lt: before } }),
     ...(action !== undefined && { action }),
-    ...(actor !== undefined && { actorId: actor }),
     ...(kind !== undefined && { subjectKind: kind }),
     ...(subject !== undefined && { subjectId: subject }),
   }
-  const rows = await inOrganization(ctx, (tx) =>
-    tx.auditEntry.findMany({ where, orderBy: { id: 'desc' }, take: limit + 1 }),
-  )
+  const rows = await inOrganization(ctx, async (tx) => {
+    const by = actor === undefined ? {} : await actorIs(tx, ctx, actor)
+    return tx.auditEntry.findMany({ where: { ...where, ...by }, orderBy: { id: 'desc' }, take: limit + 1 })
+  })
   return toPage(rows, limit, {
     keys: ({ id }) => String(id),
     present: (row) => ({
@@ -34,4 +35,13 @@ export async function listAudit(ctx: Ctx, input: z.output<typeof ListAudit>): Pr
       requestId: row.requestId,
     }),
   })
+}
+
+// The name is that of then: whoever is renamed since, or gone, is found by it all the same.
+async function actorIs(tx: Tx, { organizationId }: Ctx, actor: string): Promise<Prisma.AuditEntryWhereInput> {
+  const email = actor.toLowerCase()
+  const person = actor.includes('@')
+    ? await tx.userAccount.findFirst({ where: { organizationId, email }, select: { id: true } })
+    : null
+  return { OR: [{ actorId: person?.id ?? actor }, { actorName: actor }] }
 }

@@ -1,3 +1,4 @@
+import type { AuditActor, AuditEntry } from '@bootfleet/contracts'
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { AuditTable } from '../../../../features/settings/audit-table.tsx'
@@ -33,7 +34,10 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
       </>
     )
   }
-  const page = await readApi((api) => api.audit.list({ query: { ...filters, cursor } }))
+  const [page, actors] = await readApi((api) =>
+    Promise.all([api.audit.list({ query: { ...filters, cursor } }), api.audit.actors({ query: { limit: 200 } })]),
+  )
+  const who = whoText(filters.actor, actors.items, page.items)
   return (
     <>
       <h1>Audit log</h1>
@@ -46,7 +50,7 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
           options={subjectKinds.map((kind) => [kind, inWords(kind)])}
         />
         <TextFilter label="Action" name="action" value={filters.action} maxLength={64} placeholder="rollout.pause" />
-        <TextFilter label="Who (id)" name="actor" value={filters.actor} maxLength={64} />
+        <TextFilter label="Who" name="actor" value={who} maxLength={254} choices={actors.items.map(choiceOf)} />
         <TextFilter label="To what (id)" name="subject" value={filters.subject} maxLength={64} />
       </AutoForm>
       {page.items.length === 0 ? (
@@ -62,4 +66,14 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
       />
     </>
   )
+}
+
+function choiceOf({ kind, name, email }: AuditActor): readonly [string, string] {
+  return email === null ? [name, `${name}, ${kind === 'token' ? 'API token' : kind}`] : [email, name]
+}
+
+/** Who is asked for, by e-mail or name where the address has an id. */
+function whoText(actor: string | undefined, known: AuditActor[], entries: AuditEntry[]): string | undefined {
+  const found = known.find(({ id }) => id === actor)
+  return found?.email ?? found?.name ?? entries.find((entry) => entry.actor.id === actor)?.actor.name ?? actor
 }
