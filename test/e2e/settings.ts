@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createClient } from '@bootfleet/sdk'
-import type { Stack } from '../system/stack/stack.ts'
+import { admin, type Stack } from '../system/stack/stack.ts'
 import type { Browser } from './browser.ts'
 import { pageActions } from './page-actions.ts'
 
@@ -92,6 +92,12 @@ export function testSettings(scene: () => Scene): void {
     await page().goto('/settings/audit')
     await page().getByLabel('Kind').selectOption('group')
     await page().waitForURL(/kind=group/)
+    await page()
+      .getByRole('row', { name: /freeze.start.*incident 4711/ })
+      .waitFor()
+    await page().getByLabel('Who').fill(admin.email)
+    await page().keyboard.press('Enter')
+    await page().waitForURL(/actor=/)
     await page()
       .getByRole('row', { name: /freeze.start.*incident 4711/ })
       .waitFor()

@@ -112,6 +112,11 @@ describe('roles', () => {
     expect((await client.audit.list({ query: { action: 'freeze.start' } })).items).toMatchObject([
       { actor: { kind: 'token', name: 'approver' }, detail: { reason: 'storm' } },
     ])
+    const { items } = await client.audit.actors()
+    expect(items).toContainEqual(expect.objectContaining({ kind: 'token', name: 'approver', email: null }))
+    const asked = async (actor: string) => (await client.audit.list({ query: { actor } })).items
+    expect(await asked('approver')).toMatchObject([{ action: 'freeze.start', actor: { name: 'approver' } }])
+    expect(await asked('nobody@fleet.test')).toEqual([])
     await client.freeze.endGroup({ params: { group: 'lab' } })
     await expect(client.rollouts.start({ params: { rollout: mine.rollout } })).rejects.toMatchObject({ status: 403 })
   })

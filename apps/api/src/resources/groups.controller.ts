@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common'
 import { groups } from '@bootfleet/contracts'
-import { createGroup, deleteGroup, getGroup, listGroups, updateGroup } from '@bootfleet/operations'
+import { createGroup, deleteGroup, getGroup, getGroupUsage, listGroups, updateGroup } from '@bootfleet/operations'
 import { Endpoint, Input, type InputOf } from '../http/endpoint.decorator.ts'
 
 @Controller()
@@ -18,6 +18,11 @@ export class GroupsController {
   @Endpoint(groups.get)
   get(@Input() { ctx, params }: InputOf<typeof groups.get>) {
     return getGroup(ctx, params)
+  }
+
+  @Endpoint(groups.usage)
+  usage(@Input() { ctx, params }: InputOf<typeof groups.usage>) {
+    return getGroupUsage(ctx, params)
   }
 
   @Endpoint(groups.update)

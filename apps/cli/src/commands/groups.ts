@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Group } from '@bootfleet/contracts'
 import { openSession, type Cli } from '../cli.ts'
 import { fieldLines } from '../output/fields.ts'
-import { budgetText, groupFields } from '../output/group-text.ts'
+import { budgetText, groupFields, usageFields } from '../output/group-text.ts'
 import { renderTable } from '../output/table.ts'
 import { noteMore, parseCount, readPages } from '../read-pages.ts'
 import { addCreateGroup, addUpdateGroup } from './groups-update.ts'
@@ -46,8 +46,9 @@ function addShow(groups: Command, cli: Cli): void {
     .argument('<group>', 'name or id')
   command.action(async (key: string) => {
     const { client, output } = await openSession(cli, command)
-    const group = await client.groups.get({ params: { group: key } })
-    output.result(group, () => fieldLines(groupFields(group), output))
+    const params = { group: key }
+    const [group, usage] = await Promise.all([client.groups.get({ params }), client.groups.usage({ params })])
+    output.result({ ...group, usage }, () => fieldLines([...groupFields(group), ...usageFields(usage)], output))
   })
 }
 

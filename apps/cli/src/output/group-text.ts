@@ -1,4 +1,4 @@
-import type { Group, Window } from '@bootfleet/contracts'
+import type { Group, GroupUsage, Window } from '@bootfleet/contracts'
 import { writeDuration } from '../duration.ts'
 
 type Share = Group['budget']['maxUnavailable']
@@ -34,6 +34,22 @@ export function groupFields(group: Group): [name: string, value: string | null][
     ...(windows.length === 0 ? [['Windows', 'none: at any time'] as [string, string]] : []),
     ...windows.map((window): [string, string] => ['Window', windowText(window)]),
     ...blackouts.map(({ from, to, reason }): [string, string] => ['Blackout', `${from} .. ${to} ${reason}`]),
+  ]
+}
+
+/** How much of the budget is used now. */
+export function usageFields(usage: GroupUsage): [name: string, value: string | null][] {
+  const { slots, taken, notBack, downloading, label, buckets, closed } = usage
+  const ended = notBack === 0 ? '' : `, ${notBack} of them ended and not back`
+  return [
+    ['Down now', `${taken} of ${slots}${ended}`],
+    ['Downloading now', String(downloading)],
+    ...buckets.map((bucket): [string, string] => [
+      bucket.value === null ? `Without ${label}` : `${label}=${bucket.value}`,
+      `${bucket.taken} of ${bucket.slots}: ${bucket.holders.join(', ')}`,
+    ]),
+    // A freeze is told with the group.
+    ['Not now', closed?.code === 'group.frozen' ? null : (closed?.message ?? null)],
   ]
 }
 

@@ -27,6 +27,35 @@ export const Group = z
   .meta({ id: 'Group' })
 export type Group = z.infer<typeof Group>
 
+const count = z.number().int().min(0)
+
+/** How much of a group's budget is used now, over all rollouts. */
+export const GroupUsage = z
+  .object({
+    /** Devices in the group that are not removed. */
+    devices: count,
+    /** Devices that may be away to apply at a time. */
+    slots: count,
+    /** Devices that hold a slot: on their way to apply, or not heard of as healthy since. */
+    taken: count,
+    /** Those of them whose attempt has ended, badly or taken back: they hold their slots until they report healthy. */
+    notBack: count,
+    /** Devices that may be granted now as far as the budget of the group goes. */
+    free: count,
+    downloading: count,
+    maxDownloading: count,
+    /** The label that the budget counts by too. */
+    label: z.string().nullable(),
+    /** Its values that hold slots, the fullest first; at most 100. Every other value has room. */
+    buckets: z.array(
+      z.object({ value: z.string().nullable(), slots: count, taken: count, holders: z.array(z.string()) }),
+    ),
+    /** Why nothing is granted whatever the budget says: a freeze, or a closed window. */
+    closed: Because.nullable(),
+  })
+  .meta({ id: 'GroupUsage' })
+export type GroupUsage = z.infer<typeof GroupUsage>
+
 const GroupFields = z.strictObject({
   description: description.optional(),
   channel: Key.nullable().optional(),
@@ -64,6 +93,15 @@ export const groups = {
     status: 200,
     params,
     response: Group,
+  }),
+  usage: endpoint({
+    method: 'GET',
+    path: '/v1/groups/:group/usage',
+    summary: 'Say how much of the budget of a group is used now',
+    tag,
+    status: 200,
+    params,
+    response: GroupUsage,
   }),
   update: endpoint({
     method: 'PATCH',

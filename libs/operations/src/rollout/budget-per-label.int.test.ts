@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Budget } from '@bootfleet/contracts'
 import { quickPolicy, TestFleet } from '@bootfleet/testkit'
+import { getGroupUsage } from '../group/get-group-usage.ts'
 import { updateGroup } from '../group/update-group.ts'
 import { advanceRollout } from './advance-rollout.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
@@ -82,6 +83,16 @@ test('a full bucket keeps nobody of another waiting, wherever they are in the or
   await fleet.settle()
   await fleet.reportAll()
   expect(await held()).toEqual({ a: 1, b: 1 })
+  const usage = { devices: 6, slots: 2, taken: 2, free: 0, notBack: 0, label: 'site', maxDownloading: 50, closed: null }
+  expect(await getGroupUsage(fleet.ctx, { group: fleet.groupId })).toMatchObject({
+    ...usage,
+    buckets: [
+      { value: 'a', slots: 1, taken: 1, holders: [expect.any(String)] },
+      { value: 'b', slots: 1, taken: 1, holders: [expect.any(String)] },
+    ],
+  })
+  await fleet.db.transaction('system', (tx) => tx.rolloutTarget.updateMany({ data: { state: 'timed_out' } }))
+  expect(await getGroupUsage(fleet.ctx, { group: fleet.groupId })).toMatchObject({ ...usage, notBack: 2 })
 })
 
 test('two rollouts that take their turns at the same moment never exceed the budget together', async () => {

@@ -11,11 +11,11 @@ const chunk = 1000
  */
 export async function markFailures(
   ctx: Ctx,
-  { rolloutId, mayExcuse }: { rolloutId: string; mayExcuse: (rollout: RolloutRow) => boolean },
+  { rolloutId, mayExcuse }: { rolloutId: string; mayExcuse: (tx: Tx, rollout: RolloutRow) => Promise<boolean> },
 ): Promise<void> {
   for (let marked = chunk; marked === chunk;)
     marked = await inOrganization(ctx, async (tx) =>
-      mayExcuse(await lockKnownRollout(tx, rolloutId)) ? mark(tx, ctx, rolloutId) : 0,
+      (await mayExcuse(tx, await lockKnownRollout(tx, rolloutId))) ? mark(tx, ctx, rolloutId) : 0,
     )
 }
 

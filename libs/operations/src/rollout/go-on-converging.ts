@@ -9,7 +9,7 @@ import { wakeRollout } from './wake-rollout.ts'
 /** Lets devices converge to a completed rollout that this transaction has locked, without those that failed so far, whatever signals say now. */
 export async function goOnConverging(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<void> {
   const { id, organizationId } = rollout
-  await excuseFailures(tx, id)
+  await excuseFailures(tx, ctx, id)
   await acceptSignals(tx, ctx, id)
   const message = `${ctx.actor.name} has devices converge again, without those that failed.`
   const because = { code: 'operator.promote', message }

@@ -2,12 +2,13 @@ import type { z } from 'zod'
 import type { PromoteRollout, Rollout } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
 import { audit } from '../audit.ts'
+import { authorize } from '../authorize.ts'
 import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
 import { acceptSignals } from '../signal/accept-signals.ts'
 import { controlRollout, type ControlInput } from './control-rollout.ts'
 import { goOnConverging } from './go-on-converging.ts'
-import { excuseFailures } from './excuse-failures.ts'
+import { excuseFailures, markFailures } from './excuse-failures.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { requireState } from './require-state.ts'
 import { wakeRollout } from './wake-rollout.ts'
@@ -20,7 +21,9 @@ export type PromoteRolloutInput = ControlInput & z.output<typeof PromoteRollout>
  * the waves before it are closed, and it waits for a person. Of a completed rollout, a gate that holds those that converge
  * accepts the failures up to now.
  */
-export function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRolloutInput): Promise<Rollout> {
+export async function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRolloutInput): Promise<Rollout> {
+  authorize(ctx, 'rollout:control')
+  await markFailures(ctx, { rolloutId: id, mayExcuse: (tx, rollout) => hasEffect(tx, rollout, wave) })
   return controlRollout(
     ctx,
     { rollout: id },
@@ -38,6 +41,11 @@ export function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRolloutIn
       },
     },
   )
+}
+
+async function hasEffect(tx: Tx, rollout: RolloutRow, wave: number | undefined): Promise<boolean> {
+  requireState(rollout, 'promote')
+  return rollout.state === 'completed' || (await nextWave(tx, rollout, wave)) !== undefined
 }
 
 interface Next {
@@ -73,7 +81,7 @@ function approvalRequired(index: number): OperationError {
 
 async function open(tx: Tx, ctx: Ctx, { id, organizationId, index, waits }: RolloutRow & Next): Promise<void> {
   const now = ctx.services.now()
-  await excuseFailures(tx, id)
+  await excuseFailures(tx, ctx, id)
   await acceptSignals(tx, ctx, id)
   await tx.rolloutWave.updateMany({
     where: { rolloutId: id, state: 'open' },

@@ -26,7 +26,8 @@ export async function resumeRollout(ctx: Ctx, input: ResumeInput): Promise<Rollo
   if (input.choice === 'roll_back') return rollBackRollout(ctx, { rollout: input.rollout })
   await reopenTakenBack(ctx, { rolloutId: input.rollout, mayReopen: isHalted })
   if (input.choice === 'retry_failed') await retryAllFailed(ctx, { rolloutId: input.rollout, mayRetry: isHalted })
-  if (input.choice === 'continue') await markFailures(ctx, { rolloutId: input.rollout, mayExcuse: isHalted })
+  if (input.choice === 'continue')
+    await markFailures(ctx, { rolloutId: input.rollout, mayExcuse: async (_tx, rollout) => isHalted(rollout) })
   return controlRollout(ctx, input, {
     permission: 'rollout:control',
     apply: async (tx, rollout) => {

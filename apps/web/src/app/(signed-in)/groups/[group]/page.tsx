@@ -5,6 +5,7 @@ import { FreezeButton } from '../../../../features/freeze/freeze-button.tsx'
 import { DeleteGroup } from '../../../../features/groups/delete-group.tsx'
 import { groupState } from '../../../../features/groups/group-state.ts'
 import { shareText, windowText } from '../../../../features/groups/group-words.ts'
+import { UsageFacts } from '../../../../features/groups/usage-facts.tsx'
 import { OpeningsList } from '../../../../features/groups/openings-list.tsx'
 import { counted } from '../../../../lib/amounts.ts'
 import { formatInstant } from '../../../../lib/instant.ts'
@@ -20,7 +21,11 @@ export const metadata: Metadata = { title: 'Group' }
 
 export default async function GroupPage({ params }: PageProps<'/groups/[group]'>) {
   const { group: key } = await params
-  const [group, me] = await Promise.all([readApi((api) => api.groups.get({ params: { group: key } })), readMe()])
+  const at = { group: key }
+  const [[group, usage], me] = await Promise.all([
+    readApi((api) => Promise.all([api.groups.get({ params: at }), api.groups.usage({ params: at })])),
+    readMe(),
+  ])
   const { name, description, channel, devices, freeze, windows, blackouts } = group
   const now = Date.now()
   return (
@@ -58,6 +63,8 @@ export default async function GroupPage({ params }: PageProps<'/groups/[group]'>
         </Panel>
         <Panel title="How many at a time">
           <BudgetFacts budget={group.budget} />
+          <h3>Now</h3>
+          <UsageFacts usage={usage} />
         </Panel>
       </div>
       <Panel title="Blackouts">
