@@ -26,7 +26,7 @@ export function addAudit(program: Command, cli: Cli): void {
     .description('list who did what, the newest first')
     .option('--actor <who>', 'only what this one did: an e-mail, a name, or an id')
     .option('--action <action>', 'only this, such as rollout.pause')
-    .option('--kind <kind>', 'only to things of this kind, such as rollout')
+    .option('--kind <kind>', 'only to what is of this kind, such as rollout')
     .option('--subject <id>', 'only to this')
     .option('--limit <count>', 'at most so many', parseCount, 50)
   command.action(async ({ limit, ...filters }: AuditOptions) => {
