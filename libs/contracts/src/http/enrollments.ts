@@ -6,6 +6,12 @@ const tag = 'enrollment'
 
 export const enrollmentStates = ['pending', 'approved', 'issued', 'rejected'] as const
 
+/** A device that a machine says it is, and why an operator decides: whoever is let in takes its place. */
+export const EnrollmentClaim = z
+  .object({ device: NamedRef, why: z.enum(['connected', 'other_group']) })
+  .meta({ id: 'EnrollmentClaim' })
+export type EnrollmentClaim = z.infer<typeof EnrollmentClaim>
+
 export const Enrollment = z
   .object({
     id: z.uuid(),
@@ -15,6 +21,7 @@ export const Enrollment = z
     architecture: z.string(),
     agent: z.string().nullable(),
     token: NamedRef,
+    claims: EnrollmentClaim.nullable(),
     deviceId: z.uuid().nullable(),
     createdAt: Instant,
     decidedAt: Instant.nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { enrollmentStates, type Enrollment } from '@bootfleet/contracts'
+import { EnrollmentClaim, enrollmentStates, type Enrollment } from '@bootfleet/contracts'
 
 export interface EnrollmentRow {
   readonly id: string
@@ -14,13 +14,18 @@ export interface EnrollmentRow {
 }
 
 const Request = z
-  .object({ architecture: z.string(), hostname: z.string().nullish(), agent: z.string().nullish() })
+  .object({
+    architecture: z.string(),
+    hostname: z.string().nullish(),
+    agent: z.string().nullish(),
+    claims: EnrollmentClaim.nullish(),
+  })
   .catch({ architecture: 'unknown' })
 const State = z.enum(enrollmentStates)
 
 /** A request to enroll as the API serves it. */
 export function presentEnrollment(row: EnrollmentRow): Enrollment {
-  const { architecture, hostname, agent } = Request.parse(row.request)
+  const { architecture, hostname, agent, claims } = Request.parse(row.request)
   const { id, name } = row.token
   return {
     id: row.id,
@@ -30,6 +35,7 @@ export function presentEnrollment(row: EnrollmentRow): Enrollment {
     architecture,
     agent: agent ?? null,
     token: { id, name },
+    claims: claims ?? null,
     deviceId: row.deviceId,
     createdAt: row.createdAt.toISOString(),
     decidedAt: row.decidedAt?.toISOString() ?? null,

@@ -15,7 +15,7 @@ import { warnOfBuckets } from './preview-buckets.ts'
 import { byGroup, byPool } from './plan-tally.ts'
 import { previewEstimate, readTallies } from './preview-estimate.ts'
 import { warnOfGroups } from './preview-groups.ts'
-import { readSuperseded, warnOfSuperseded } from './preview-superseded.ts'
+import { readSuperseded, warnOfOlderRelease, warnOfSuperseded } from './preview-superseded.ts'
 import { dealPlan, shown, type DealtPlan } from './preview-deal.ts'
 import { readWaveOrders, warnOfMissed } from './preview-order.ts'
 import { pulledBy, readPulls, type WavePull } from './preview-pulls.ts'
@@ -46,7 +46,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
     const tallies = await readTallies(tx, selection)
     const inPools = byPool(tallies)
     const eligible = tallies.reduce((total, { devices }) => total + devices, 0)
-    const supersedes = await readSuperseded(tx, channel.id)
+    const supersedes = await readSuperseded(tx, selection)
     const waves = planWaves(spec.waves, eligible, inPools)
     const dealt = await dealPlan(tx, selection, { waves, spec })
     const now = ctx.services.now()
@@ -70,6 +70,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
           ? [{ code: 'preview.nobody', message: 'No device can take part.' }]
           : [
               ...supersedes.map(warnOfSuperseded),
+              ...(await warnOfOlderRelease(tx, selection)),
               ...(await warnOfMissed(tx, selection, { waves, spec })),
               ...(await warnOfSelectors(tx, selection, { spec, waves, inPools })),
               ...warnOfSample(spec, waves),

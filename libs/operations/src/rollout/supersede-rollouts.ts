@@ -1,9 +1,10 @@
-import { activeStates } from '@bootfleet/domain'
+import { activeStates, nextState } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { decidesSql } from './convergence.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { readRolloutName } from './rollout-name.ts'
+import { supersededBySql } from './supersedes-sql.ts'
 import { transition } from './transition.ts'
 import { wakeRollout } from './wake-rollout.ts'
 
@@ -14,29 +15,32 @@ const isActive = (state: string) => (activeStates as readonly string[]).includes
  * needs several rollouts locks the older one first.
  */
 export async function lockToStart(tx: Tx, id: string): Promise<RolloutRow | undefined> {
-  const found = await tx.rollout.findUnique({ where: { id }, select: { channelId: true } })
+  const found = await tx.rollout.findUnique({ where: { id }, select: { channelId: true, releaseId: true } })
   if (!found) return undefined
   await tx.$queryRaw`
-    SELECT 1 FROM rollout WHERE channel_id = ${found.channelId}::uuid AND (id = ${id}::uuid OR state = ANY(${[...activeStates]}::text[])
-      OR id = (SELECT current_rollout_id FROM channel WHERE id = ${found.channelId}::uuid))
-    ORDER BY id FOR UPDATE`
+    SELECT 1 FROM rollout r WHERE r.id = ${id}::uuid OR ${supersededBySql(found)}
+      OR r.id = (SELECT current_rollout_id FROM channel WHERE id = ${found.channelId}::uuid)
+    ORDER BY r.id FOR UPDATE`
   return lockRollout(tx, id)
 }
 
 /**
- * Takes the place of every rollout that is under way on the channel. What was not started yet stays as it is: it will
- * supersede this one in its turn. The channel row is the lock between two that start together.
+ * Takes the place of every rollout that is under way on the channel, and of those that wait to bring an older release. What
+ * else was not started yet stays as it is: it will supersede this one in its turn. The channel row is the lock between two
+ * that start together.
  */
-export async function supersedeRollouts(tx: Tx, ctx: Ctx, { id, channelId }: RolloutRow): Promise<void> {
+export async function supersedeRollouts(tx: Tx, ctx: Ctx, { id, channelId, releaseId }: RolloutRow): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${channelId}::uuid FOR UPDATE`
   const others = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id::text FROM rollout
-    WHERE channel_id = ${channelId}::uuid AND id <> ${id}::uuid AND state = ANY(${[...activeStates]}::text[]) ORDER BY id`
+    SELECT r.id::text FROM rollout r WHERE r.id <> ${id}::uuid AND ${supersededBySql({ channelId, releaseId })} ORDER BY r.id`
   const name = others.length === 0 ? '' : await readRolloutName(tx, id)
   for (const other of others) {
     const rollout = await lockRollout(tx, other.id)
-    if (!rollout || !isActive(rollout.state)) continue
-    const message = `A newer one, ${name}, took its place; devices that were granted their reboot finish here first.`
+    if (!rollout || nextState(rollout.state, 'supersede') === undefined) continue
+    const what = isActive(rollout.state)
+      ? 'devices that were granted their reboot finish here first.'
+      : 'this one had not begun, and would have taken the fleet back to an older release.'
+    const message = `A newer one, ${name}, took its place; ${what}`
     const because = { code: 'rollout.superseded', message, rollout: id }
     await transition(tx, ctx, { rollout, change: { verb: 'supersede', because, data: { supersededBy: id } } })
   }

@@ -147,3 +147,46 @@ test('two that start at once on a channel: one is under way, and nothing is gran
   expect(states.toSorted()).toEqual(['completed', 'superseded'])
   expect(new Set(fleet.devices.map(({ booted }) => booted)).size).toBe(1)
 })
+
+test('a newer release that is started takes the place of what waits to bring an older one, and not of the rest', async () => {
+  fleet = await TestFleet.create({ devices: 2 })
+  const at = new Date(fleet.clock.now().getTime() + 3_600_000).toISOString()
+  const plan = (release: string, input: Partial<CreateRolloutInput> = {}) => start(0, { release, start: at, ...input })
+  const older = await fleet.release(1)
+  fleet.clock.advance(1)
+  const newer = await fleet.release(2)
+  fleet.clock.advance(1)
+  const newest = await fleet.release(3)
+  const planned = await plan(older)
+  const asked = await plan(older, { policy: quickPolicy({ approvals: 1 }), start: 'now' })
+  const draft = await plan(older, { start: 'draft' })
+  const [same, later] = [await plan(newer), await plan(newest)]
+  const preview = await previewRollout(fleet.ctx, {
+    channel: 'edge-stable',
+    release: newer,
+    policy: quick(),
+    start: 'now',
+  })
+  expect(preview.supersedes).toMatchObject([
+    { rollout: planned, state: 'scheduled' },
+    { rollout: asked, state: 'awaiting_approval' },
+  ])
+  const second = await start(2, { release: newer })
+  for (const id of [planned, asked]) expect(await read(id)).toMatchObject({ state: 'superseded', supersededBy: second })
+  expect((await read(planned)).because.message).toMatch(/older release/)
+  expect([(await read(draft)).state, (await read(same)).state, (await read(later)).state]).toEqual([
+    'draft',
+    'scheduled',
+    'scheduled',
+  ])
+  await run()
+  expect(await read(planned)).toMatchObject({ state: 'superseded', endedAt: expect.any(String) })
+  const back = await previewRollout(fleet.ctx, {
+    channel: 'edge-stable',
+    release: older,
+    policy: quick(),
+    start: 'now',
+  })
+  expect(back.warnings).toContainEqual(expect.objectContaining({ code: 'preview.older_release' }))
+  expect(preview.warnings.map(({ code }) => code)).not.toContain('preview.older_release')
+})

@@ -1,12 +1,16 @@
 'use client'
 
 import type { Enrollment } from '@bootfleet/contracts'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { paths } from '../../lib/paths.ts'
 import { useAction } from '../../lib/use-action.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 
 interface PendingListProps {
-  pending: (Pick<Enrollment, 'id' | 'hardwareId' | 'hostname' | 'architecture' | 'token'> & { asked: ReactNode })[]
+  pending: (Pick<Enrollment, 'id' | 'hardwareId' | 'hostname' | 'architecture' | 'token' | 'claims'> & {
+    asked: ReactNode
+  })[]
   refusal: string | undefined
 }
 
@@ -17,7 +21,7 @@ export function PendingList({ pending, refusal }: PendingListProps) {
     <>
       {problem !== undefined && <p role="alert">{problem}</p>}
       <ul className="cards">
-        {pending.map(({ id, hardwareId, hostname, architecture, token, asked }) => (
+        {pending.map(({ id, hardwareId, hostname, architecture, token, claims, asked }) => (
           <li key={id}>
             <div className="card-head">
               <strong>{hostname ?? hardwareId}</strong>
@@ -30,6 +34,13 @@ export function PendingList({ pending, refusal }: PendingListProps) {
                 {architecture}, by {token.name}, {asked}
               </span>
             </div>
+            {claims && (
+              <p className="note note-attention">
+                It says that it is <Link href={paths.device(claims.device.id)}>{claims.device.name}</Link>, which{' '}
+                {claims.why === 'connected' ? 'is connected' : `is in another group than that of ${token.name}`}. Let it
+                in only if that machine was installed again: the device’s certificate ends then.
+              </p>
+            )}
             <div className="verbs">
               <ActionButton
                 label={`Let ${hostname ?? hardwareId} in`}

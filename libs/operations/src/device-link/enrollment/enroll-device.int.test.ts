@@ -89,6 +89,16 @@ async function enroll(request: EnrollRequest) {
   return answer
 }
 
+const connection = {
+  conn: randomUUID(),
+  transport: 'mqtt',
+  gatewayId: 'g',
+  connectedAt: new Date(0),
+  lastSeenAt: new Date(0),
+  heartbeatSec: 60,
+  agent: '1.0.0',
+}
+
 const usesOf = async (id: string) =>
   (await system((tx) => tx.enrollmentToken.findUniqueOrThrow({ where: { id } }))).uses
 
@@ -164,6 +174,43 @@ test('enrolling known hardware again starts its next incarnation and ends the ce
   expect(await findDeadCertificates(services, [old, current])).toEqual([old])
   const kicks = await system((tx) => tx.outbox.findMany({ where: { kind: 'device.kick' } }))
   expect(kicks.map(({ payload }) => payload)).toContainEqual({ deviceId: first.device, why: 'revoked' })
+})
+
+test('a machine that claims a device which is connected, or of another group, waits for an operator, and ends nothing', async () => {
+  const { token, id } = await createToken({ maxUses: 9 })
+  const held = await enroll(await requestFor(token, { hardwareId: 'board-2' }))
+  const setOnline = (online: boolean) =>
+    system((tx) =>
+      tx.devicePresence.upsert({
+        where: { deviceId: held.device },
+        create: { ...connection, deviceId: held.device, organizationId: installation.organizationId, online },
+        update: { online },
+      }),
+    )
+  const claim = async () => {
+    const request = await requestFor(token, { hardwareId: 'board-2' })
+    return { request, answer: await enrollDevice(services, request, '127.0.0.1') }
+  }
+  const claimOf = async ({ request }: Awaited<ReturnType<typeof claim>>) =>
+    (await system((tx) => tx.enrollment.findFirstOrThrow({ where: { csr: request.csr } }))).request
+  await setOnline(true)
+  const connected = await claim()
+  expect(connected.answer).toMatchObject({ state: 'pending' })
+  expect(await claimOf(connected)).toMatchObject({ claims: { device: { id: held.device }, why: 'connected' } })
+  expect(await findDeadCertificates(services, [fingerprintOf(held.certificate)])).toEqual([])
+  // What was asked while it was connected is not answered by waiting for it to reboot.
+  await setOnline(false)
+  expect(await enrollDevice(services, connected.request, '127.0.0.1')).toMatchObject({ state: 'pending' })
+  const { organizationId } = installation
+  const other = randomUUID()
+  const rules = { budget: { maxUnavailable: { count: 1 } }, windows: [], blackouts: [] }
+  await system((tx) => tx.deviceGroup.create({ data: { id: other, organizationId, name: 'other', ...rules } }))
+  await system((tx) => tx.enrollmentToken.update({ where: { id }, data: { groupId: other } }))
+  const foreign = await claim()
+  expect(foreign.answer).toMatchObject({ state: 'pending' })
+  expect(await claimOf(foreign)).toMatchObject({ claims: { why: 'other_group' } })
+  await system((tx) => tx.device.update({ where: { id: held.device }, data: { removedAt: new Date() } }))
+  expect((await claim()).answer).toMatchObject({ state: 'issued', device: held.device })
 })
 
 test('a key that another device uses is refused', async () => {

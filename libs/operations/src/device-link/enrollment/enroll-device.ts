@@ -1,10 +1,11 @@
-import type { EnrollRequest, EnrollResponse } from '@bootfleet/contracts'
+import type { EnrollmentClaim, EnrollRequest, EnrollResponse } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
 import type { VerifiedSigningRequest } from '@bootfleet/pki'
 import { OperationError } from '../../errors.ts'
 import { emit } from '../../outbox.ts'
 import type { Services } from '../../services.ts'
 import { lockToken, takeUse, type LockedToken } from './enrollment-token.ts'
+import { readClaim } from './read-claim.ts'
 import { issueIdentity, repeatResponse } from './issue-identity.ts'
 import { verifyCsr } from './verify-csr.ts'
 
@@ -25,7 +26,8 @@ interface Enrollment {
 
 /**
  * Lets a machine in by its token. The same signing request with the same token gets the same answer again and takes no
- * further use, so a lost reply is harmless. A token that needs approval gives `pending` until an operator decided.
+ * further use, so a lost reply is harmless. A token that needs approval gives `pending` until an operator decided, and so
+ * does a machine that claims to be a device that is connected, or in another group than the token's.
  * Throws `unauthenticated`, `invalid`, `conflict` (a key that another device uses), `forbidden` (rejected).
  */
 export async function enrollDevice(
@@ -47,14 +49,19 @@ export async function enrollDevice(
 async function answerFirst(tx: Tx, services: Services, attempt: Attempt): Promise<EnrollResponse> {
   const { token } = attempt
   await takeUse(tx, token, services.now())
-  const enrollmentId = await openEnrollment(tx, services, attempt)
-  if (!token.requires_approval) return issue(tx, services, { ...attempt, enrollmentId })
+  const claims = await readClaim(tx, token, attempt.request.hardwareId)
+  const enrollmentId = await openEnrollment(tx, services, { ...attempt, claims })
+  if (!token.requires_approval && claims === null) return issue(tx, services, { ...attempt, enrollmentId })
   await emit(tx, token.organization_id, [{ kind: 'enrollment.changed', enrollmentId }])
   return { state: 'pending', retryAfterSec: pendingRetrySec }
 }
 
-async function openEnrollment(tx: Tx, { newId, now }: Services, attempt: Attempt): Promise<string> {
-  const { request, token, verified, remoteAddress } = attempt
+async function openEnrollment(
+  tx: Tx,
+  { newId, now }: Services,
+  attempt: Attempt & { claims: EnrollmentClaim | null },
+): Promise<string> {
+  const { request, token, verified, remoteAddress, claims } = attempt
   const { hardwareId, csr, architecture, agent } = request
   const { id } = await tx.enrollment.create({
     data: {
@@ -69,6 +76,7 @@ async function openEnrollment(tx: Tx, { newId, now }: Services, attempt: Attempt
         architecture,
         agent,
         remoteAddress,
+        ...(claims && { claims }),
         ...(request.hostname !== undefined && { hostname: request.hostname }),
         ...(request.booted && { booted: JSON.parse(JSON.stringify(request.booted)) }),
       },
