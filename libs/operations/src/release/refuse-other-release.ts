@@ -1,10 +1,11 @@
+import type { z } from 'zod'
+import type { CreateRelease } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
 import { OperationError } from '../errors.ts'
-import type { CreateReleaseInput } from './create-release.ts'
 import { findMinimum } from './find-minimum.ts'
 import type { ReleaseRow } from './find-release.ts'
 
-type Given = Omit<CreateReleaseInput, 'channel' | 'image'>
+type Given = Omit<z.output<typeof CreateRelease>, 'image'>
 const fields = ['barrier', 'minimumFrom', 'version', 'notes'] as const
 
 /**
