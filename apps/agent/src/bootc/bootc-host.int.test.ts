@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { FakeMachine, fakeImage } from '@bootfleet/testkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readConfig } from '../config.ts'
@@ -74,6 +76,15 @@ describe('the sequence of calls', () => {
     const host = await hostOf(machine)
     await host.stage(staging({ ref: `${repository}:v2@${digest}` }))
     expect(machine.calls()).toEqual([toSwitch])
+  })
+
+  it('does not change because bootc on a busy machine did not tell at once what it can do', async () => {
+    await using machine = await machineWith({ version: '1.16.9' })
+    const bootc = join(machine.root, 'busy-bootc')
+    const fails = 'if [ "$1 $2" = "upgrade --help" ] && mkdir "$0.asked"; then exit 1; fi'
+    await writeFile(bootc, `#!/bin/sh\n${fails}\nexec bootc "$@"\n`, { mode: 0o755 })
+    const { capabilities } = await hostOf(machine, { BOOTFLEET_BOOTC: bootc })
+    expect(capabilities).toMatchObject({ version: '1.16.9', downloadOnly: true, softReboot: true })
   })
 })
 

@@ -7,23 +7,24 @@ import { runCommand } from '../machine/run-command.ts'
 import type { HostAdapter } from './host-adapter.ts'
 import { createLegacyHost } from './legacy-host.ts'
 
-const quickMs = 20_000
 const tries = 3
 
 /** Finds out what moves this host from image to image: bootc, or nothing yet on a machine that has none. */
 export async function openHost(config: AgentConfig): Promise<HostAdapter> {
-  const capabilities = await probe(config.bootc)
+  const capabilities = await probe(config)
   if (capabilities.version === undefined) return createLegacyHost()
   return createBootcHost({ config, capabilities, inUnit: await canUseTransientUnit(config) })
 }
 
-async function probe(bootc: string): Promise<Capabilities> {
-  const ask = (...args: string[]) => runCommand(bootc, args, { timeoutMs: quickMs })
+/** Asked once for the life of this process: a busy machine that does not answer in time must not count as another one. */
+async function probe({ bootc, statusTimeoutMs }: AgentConfig): Promise<Capabilities> {
+  const ask = (...args: string[]) => runCommand(bootc, args, { timeoutMs: statusTimeoutMs })
   for (let round = 0; round < tries; round += 1) {
     const version = await ask('--version')
     if (version.missing) return noCapabilities
     if (version.code !== 0) continue
     const [upgrade, change] = [await ask('upgrade', '--help'), await ask('switch', '--help')]
+    if (upgrade.code !== 0 || change.code !== 0) continue
     return readCapabilities({ version: version.stdout, upgradeHelp: upgrade.stdout, switchHelp: change.stdout })
   }
   return noCapabilities
