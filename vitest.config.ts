@@ -56,6 +56,18 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        ...source,
+        test: {
+          name: 'vm',
+          include: ['test/vm/*.test.ts'],
+          // The tests are the life of one machine, whose processor is played by a program.
+          bail: 1,
+          testTimeout: 60 * 60_000,
+          hookTimeout: 60 * 60_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 })

@@ -40,12 +40,30 @@ const servers = [
   },
 ]
 
+/** What `npm run test:vm` needs: the machine itself is made of Debian's packages. */
+const forMachine = 'the machine'
+export const machineTools = [
+  {
+    name: 'qemu-system-x86_64',
+    programs: ['qemu-system-x86_64'],
+    debian: 'qemu-system-x86',
+    tests: forMachine,
+  },
+  { name: 'mmdebstrap', programs: ['mmdebstrap'], debian: 'mmdebstrap', tests: forMachine },
+  {
+    name: 'docker-registry',
+    programs: ['docker-registry', 'registry'],
+    debian: 'docker-registry',
+    tests: forMachine,
+  },
+]
+
 // Debian puts daemons into sbin, which is not on everyone's PATH.
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin']
 
-export function missingServers() {
+export function missingServers(wanted = servers) {
   const present = (program) => folders.some((folder) => folder !== '' && existsSync(join(folder, program)))
-  return servers.filter(({ programs }) => !programs.some(present))
+  return wanted.filter(({ programs }) => !programs.some(present))
 }
 
 /** RUNLEVEL=1 keeps the packages from starting their daemons: each test starts its own on a free port. */
@@ -58,14 +76,14 @@ async function aptInstall(names) {
 }
 
 /** Installs what is missing where it may, says what stays missing, and returns that. */
-export async function ensureServers() {
-  const missing = missingServers()
+export async function ensureServers(wanted = servers) {
+  const missing = missingServers(wanted)
   const names = missing.map((server) => server.debian)
   if (missing.length > 0 && process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
     console.log(`installing ${names.join(', ')} with apt-get`)
     await aptInstall(names)
   }
-  const still = missingServers()
+  const still = missingServers(wanted)
   for (const server of still) console.log(`missing: ${server.name}. Tests of ${server.tests} will be skipped.`)
   if (still.length > 0) {
     console.log(`To install them on Debian or Ubuntu: sudo apt-get install ${still.map((s) => s.debian).join(' ')}`)

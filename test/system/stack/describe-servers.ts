@@ -23,6 +23,7 @@ export async function describeServers({ databaseUrl, secretKey, extra = {} }: In
   const [api = 0, device = 0, mqtt = 0, gatewayHealth = 0, workerHealth = 0] = await Promise.all(
     Array.from({ length: 5 }, () => freePort()),
   )
+  const deviceHost = extra['BOOTFLEET_MQTT_HOST'] ?? '127.0.0.1'
   const env = {
     NODE_ENV: 'test',
     HOST: '127.0.0.1',
@@ -34,8 +35,8 @@ export async function describeServers({ databaseUrl, secretKey, extra = {} }: In
     DATABASE_URL: databaseUrl,
     BOOTFLEET_SECRET_KEY: secretKey,
     BOOTFLEET_WEB_URL: `http://127.0.0.1:${api}`,
-    BOOTFLEET_DEVICE_URL: `https://127.0.0.1:${device}`,
-    BOOTFLEET_MQTT_HOST: '127.0.0.1',
+    BOOTFLEET_DEVICE_URL: `https://${deviceHost}:${device}`,
+    BOOTFLEET_MQTT_HOST: deviceHost,
     BOOTFLEET_MQTT_PORT: String(mqtt),
     LOG_LEVEL: 'warn',
     ...extra,
