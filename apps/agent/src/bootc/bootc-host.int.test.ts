@@ -88,6 +88,15 @@ describe('the sequence of calls', () => {
   })
 })
 
+it('is not decided while bootc does not answer: the agent fails, and is started again', async () => {
+  await using machine = await machineWith({ version: '1.16.9' })
+  const bootc = join(machine.root, 'silent-bootc')
+  await writeFile(bootc, '#!/bin/sh\n[ "$1" = --version ] || exec sleep 60\nexec bootc "$@"\n', { mode: 0o755 })
+  await expect(hostOf(machine, { BOOTFLEET_BOOTC: bootc, BOOTFLEET_STATUS_TIMEOUT_SEC: '1' })).rejects.toThrow(
+    /did not answer.*three times/,
+  )
+})
+
 describe('a pull', () => {
   it('tells its progress by a FIFO, as a child and from a unit', async () => {
     await using machine = await machineWith()

@@ -16,9 +16,17 @@ export async function openHost(config: AgentConfig): Promise<HostAdapter> {
   return createBootcHost({ config, capabilities, inUnit: await canUseTransientUnit(config) })
 }
 
-/** Asked once for the life of this process: a busy machine that does not answer in time must not count as another one. */
+/**
+ * Asked once for the life of this process: a busy machine that does not answer in time must not count as another one.
+ * Throws then, so that the agent is started again; a bootc that answers with errors counts as none.
+ */
 async function probe({ bootc, statusTimeoutMs }: AgentConfig): Promise<Capabilities> {
-  const ask = (...args: string[]) => runCommand(bootc, args, { timeoutMs: statusTimeoutMs })
+  let timedOut = false
+  const ask = async (...args: string[]) => {
+    const answer = await runCommand(bootc, args, { timeoutMs: statusTimeoutMs })
+    timedOut ||= answer.timedOut
+    return answer
+  }
   for (let round = 0; round < tries; round += 1) {
     const version = await ask('--version')
     if (version.missing) return noCapabilities
@@ -27,5 +35,7 @@ async function probe({ bootc, statusTimeoutMs }: AgentConfig): Promise<Capabilit
     if (upgrade.code !== 0 || change.code !== 0) continue
     return readCapabilities({ version: version.stdout, upgradeHelp: upgrade.stdout, switchHelp: change.stdout })
   }
+  if (timedOut)
+    throw new Error(`bootc did not answer within ${statusTimeoutMs / 1000} s, three times: what it can do is not known`)
   return noCapabilities
 }
