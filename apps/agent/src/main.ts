@@ -1,8 +1,9 @@
+import { answerWords } from './answer-words.ts'
 import { readConfig } from './config.ts'
 import { log, messageOf } from './log.ts'
 import { systemPlatform } from './platform.ts'
 import { runAgent } from './run-agent.ts'
-import { runSelftest } from './selftest/run-selftest.ts'
+import { runSelftest, type SelftestResult } from './selftest/run-selftest.ts'
 
 const [command, ...args] = process.argv.slice(2)
 
@@ -17,18 +18,20 @@ async function serve(): Promise<void> {
   await runAgent(await systemPlatform(readConfig()), stop.signal)
 }
 
-async function selftest(): Promise<void> {
-  const { code, stdout, stderr } = await runSelftest(args, readConfig)
+function answer({ code, stdout, stderr }: SelftestResult): void {
   process.stdout.write(stdout)
   process.stderr.write(stderr)
   process.exitCode = code
 }
 
+const isSelftest = command === 'selftest'
+const said = answerWords(process.argv.slice(2))
 try {
-  if (command === 'selftest') await selftest()
+  if (said) answer(said)
+  else if (isSelftest) answer(await runSelftest(args, readConfig))
   else await serve()
 } catch (error) {
-  if (command === 'selftest') process.stderr.write(`selftest failed: ${messageOf(error)}\n`)
+  if (isSelftest) process.stderr.write(`selftest failed: ${messageOf(error)}\n`)
   else log('agent_failed', { detail: messageOf(error) })
-  process.exitCode = command === 'selftest' ? 2 : 1
+  process.exitCode = isSelftest ? 2 : 1
 }

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { SelftestReport } from './selftest/finding.ts'
 import { buildAgent } from './testing/build-agent.ts'
 import { Scene, digestOf, installed, putEnrollment, sceneMachine, staged, update } from './testing/scene.ts'
+import { agentVersion } from './version.ts'
 
 const document = { url: 'https://fleet.test', token: 'token-that-nobody-must-see-here', caSha256: 'a'.repeat(64) }
 
@@ -20,13 +21,18 @@ interface Ended {
   stderr: string
 }
 
-function selftest(machine: FakeMachine, ...args: string[]): Promise<Ended> {
+function bootfleetAgent(machine: FakeMachine, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [agent, 'selftest', ...args], { env: machine.env() }, (error, stdout, stderr) =>
+    // Killed at last where it runs as the agent instead of answering.
+    const options = { env: machine.env(), timeout: 100_000 }
+    execFile(process.execPath, [agent, ...args], options, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     )
   })
 }
+
+const selftest = (machine: FakeMachine, ...args: string[]): Promise<Ended> =>
+  bootfleetAgent(machine, 'selftest', ...args)
 
 /** Every file of the machine with its content, without the fake's own list of calls. */
 async function files(machine: FakeMachine): Promise<Map<string, string>> {
@@ -50,6 +56,21 @@ async function putProgram(machine: FakeMachine, path: string): Promise<void> {
   await writeFile(file, `#!/bin/sh\ntouch ${machine.root}/was-run\n`)
   await chmod(file, 0o755)
 }
+
+describe('bootfleet-agent with words', () => {
+  it('answers, and leaves the machine as it is', async () => {
+    await using machine = await sceneMachine({ agent })
+    await putEnrollment(machine, document)
+    const before = await files(machine)
+    const help = await bootfleetAgent(machine, '--help')
+    expect(help).toMatchObject({ code: 0, stderr: '' })
+    expect(help.stdout).toContain('selftest --read-only')
+    expect(await bootfleetAgent(machine, '--version')).toEqual({ code: 0, stdout: `${agentVersion}\n`, stderr: '' })
+    const unknown = { code: 2, stdout: '', stderr: `Unknown argument: --once\n${help.stdout}` }
+    expect(await bootfleetAgent(machine, '--once')).toEqual(unknown)
+    expect(await files(machine)).toEqual(before)
+  })
+})
 
 describe('bootfleet-agent selftest --read-only', () => {
   it('tells what it found within 80 columns, and reads only', async () => {
