@@ -81,7 +81,8 @@ describe('a completed rollout to which devices converge', () => {
     expect(moves(look(lately))).toEqual([])
   })
 
-  it('lets them go when something newer is on its way to them', () => {
+  it('lets them go when something newer is on its way to them, and looks for the end of that', () => {
+    expect(decide(aView([], { state: 'completed', heldUp: true }), now).wakeAt).toBe(now + 300_000)
     expect(moves(look(waiting(), { converges: false }))).toMatchObject([{ to: 'skipped', reason: 'superseded' }])
   })
 })

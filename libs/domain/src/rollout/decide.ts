@@ -57,13 +57,18 @@ function decideState(turn: Turn): Outcome {
   }
 }
 
+// The end of a newer rollout is only hinted at.
+const heldUpMs = 300_000
+
 function nextLook(turn: Turn): Instant | null {
   const due = [...turn.targets.values()].map(({ dueAt }) => dueAt)
   const times =
     turn.view.state === 'running' || turn.view.converges
       ? [...due, nextGiveUp(turn), ...reopenings(turn), nextExpiry(turn)]
       : due
-  return earliest(times.filter((time) => time !== null && time > turn.now))
+  return earliest(
+    [...times, turn.view.heldUp ? turn.now + heldUpMs : null].filter((time) => time !== null && time > turn.now),
+  )
 }
 
 // A grant that is not used when its window closes is taken back.

@@ -217,6 +217,8 @@ export interface RolloutView {
   readonly expected?: { readonly startedAt: Instant; readonly p50: Instant | null; readonly p90: Instant | null } | null
   /** It completed, and brought what the devices of its channel belong on: who comes late or comes back converges to it. */
   readonly converges?: boolean
+  /** Devices are there that would converge, if a newer rollout did not have them for now. */
+  readonly heldUp?: boolean
   /** When the ends become final of what has ended, unless they came about too late for that. */
   readonly observedUntil?: Instant | null
 }

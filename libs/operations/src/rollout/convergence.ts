@@ -1,5 +1,6 @@
 import { activeStates, earlyStates } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
+import { hiddenId } from './hidden-id.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 
 /** Why a target is skipped that is opened again when its device is there: it waits for that. */
@@ -29,6 +30,19 @@ export async function readConverges(tx: Tx, { id, state, kind, current }: Rollou
       ? Prisma.sql`${takesBackSql} AND NOT EXISTS (${wholeOnChannel} AND ${cameAfter} AND ${underWay})`
       : Prisma.sql`NOT EXISTS (${wholeOnChannel} AND ${underWay})`
   const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM rollout r WHERE r.id = ${id}::uuid AND ${free}`
+  return rows.length > 0
+}
+
+/**
+ * Whether a newer rollout holds up devices that are connected and wait for a completed rollout. Nothing that they report
+ * tells when that is over.
+ */
+export async function readHeldUp(tx: Tx, { id, state, kind, current }: RolloutRow): Promise<boolean> {
+  if (state !== 'completed' || (kind !== 'rollback' && !current)) return false
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM rollout r WHERE r.id = ${id}::uuid AND (r.kind <> 'rollback' OR ${takesBackSql}) AND EXISTS (
+      SELECT 1 FROM rollout_target t JOIN device_presence p ON p.device_id = t.device_id AND p.online
+      WHERE t.rollout_id = ${hiddenId(id)} AND t.state = 'skipped' AND t.reason = 'superseded')`
   return rows.length > 0
 }
 

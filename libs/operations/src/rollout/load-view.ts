@@ -2,7 +2,7 @@ import { earlyStates, type RolloutView, type StateCounts, type WaveState, type W
 import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { readTargetCounts, type TargetCount } from './target-counts.ts'
-import { readConverges } from './convergence.ts'
+import { readConverges, readHeldUp } from './convergence.ts'
 import { withPrefixes } from './grant-order.ts'
 import { loadSignals } from '../signal/load-signals.ts'
 import { expectedOf } from './kept-estimate.ts'
@@ -51,6 +51,7 @@ export async function loadView(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<R
     haltedAt: rollout.haltedAt?.getTime() ?? null,
     expected: expectedOf(rollout),
     converges,
+    heldUp: await readHeldUp(tx, rollout),
     observedUntil: observedUntil(rollout),
   }
 }

@@ -182,10 +182,11 @@ function recallable(pick: Pick): Prisma.Sql[] {
 function converging(pick: Pick): Prisma.Sql[] {
   const { id } = pick.rollout
   const joining = Prisma.sql`(
-    SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${hiddenId(id)} AND t.state = 'skipped' AND t.reason IN ('joined_late', 'superseded') AND ${connected}
-      AND ${laterSql(id, Prisma.sql`t.device_id`)} IS DISTINCT FROM 'gives'
-    ORDER BY t.device_id LIMIT ${fillLimit})`
+    SELECT there.device_id, false AS due FROM (
+      SELECT t.device_id FROM rollout_target t
+      WHERE t.rollout_id = ${hiddenId(id)} AND t.state = 'skipped' AND t.reason IN ('joined_late', 'superseded') AND ${connected}
+      ORDER BY t.device_id OFFSET 0) AS there
+    WHERE ${laterSql(id, Prisma.sql`there.device_id`)} IS DISTINCT FROM 'gives' LIMIT ${fillLimit})`
   const granted = inStates(id, ['granted'])
   return [joining, granted, ...fill(pick), ...offerable(pick), ...grantable(pick), ...silent(pick)]
 }
@@ -201,12 +202,14 @@ function givenUp({ rollout, waves, now }: Pick): Prisma.Sql[] {
   return opened === null || now.getTime() < opened + giveUpAfterSec * 1000 ? [] : [awaySql(rollout)]
 }
 
+// State by state, as each is a stretch of the index: nearly all targets of a rollout that is over have ended.
 function awaySql({ id }: RolloutRow): Prisma.Sql {
   return Prisma.sql`(
-    SELECT t.device_id, false AS due FROM rollout_target t
-    WHERE t.rollout_id = ${hiddenId(id)} AND t.state IN ('pending', 'offered', 'downloading', 'staged')
-      AND NOT ${connected}
-    ORDER BY t.position LIMIT ${fillLimit})`
+    SELECT found.device_id, false AS due FROM UNNEST(${ungranted}::text[]) AS s(state) CROSS JOIN LATERAL (
+      SELECT t.device_id, t.position FROM rollout_target t
+      WHERE t.rollout_id = ${hiddenId(id)} AND t.state = s.state AND NOT ${connected}
+      ORDER BY t.position LIMIT ${fillLimit}) AS found
+    ORDER BY found.position LIMIT ${fillLimit})`
 }
 
 function inStates(rolloutId: string, states: string[]): Prisma.Sql {

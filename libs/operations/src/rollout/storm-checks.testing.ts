@@ -40,7 +40,29 @@ export async function checkEnd(storm: Storm, digests: readonly string[]): Promis
   const checked = await Promise.all(rollouts.map((rollout) => checkRollout(storm, rollout)))
   const { id: first, kind } = rollouts[0] ?? {}
   const alone = rollouts.length === 1 && first !== undefined && kind !== 'rollback' ? first : null
-  return [...checked.flat(), ...(await checkReboots(storm, { digests, alone }))]
+  return [
+    ...checked.flat(),
+    ...(await checkReturns(storm, rollouts)),
+    ...(await checkReboots(storm, { digests, alone })),
+  ]
+}
+
+const untaken: readonly string[] = ['unreachable', 'superseded']
+
+/** Who was away for a roll-back and lives has gone back by it, or has its reason; a newer rollout has them instead. */
+export async function checkReturns(storm: Storm, rollouts: readonly StormRollout[]): Promise<string[]> {
+  const { services, devices } = storm
+  const asked = rollouts.filter(({ kind, state, parentId }, place) => {
+    const newer = rollouts.slice(place + 1).some((one) => one.kind !== 'rollback' && one.state === 'completed')
+    const parent = rollouts.find(({ id }) => id === parentId)
+    return kind === 'rollback' && state === 'completed' && parent?.state === 'rolled_back' && !newer
+  })
+  const alive = devices.filter(({ isDead }) => !isDead).map(({ id }) => id)
+  const where = { rolloutId: { in: asked.map(({ id }) => id) }, deviceId: { in: alive }, state: 'skipped' }
+  const targets = await services.db.transaction('system', (tx) => tx.rolloutTarget.findMany({ where }))
+  return targets.flatMap(({ rolloutId, deviceId, reason }) =>
+    untaken.includes(reason ?? '') ? [`rollback ${rolloutId}: ${deviceId} is back, and is skipped as ${reason}`] : [],
+  )
 }
 
 async function checkRollout(storm: Storm, { id: rolloutId, kind }: StormRollout): Promise<string[]> {

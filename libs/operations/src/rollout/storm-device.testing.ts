@@ -45,6 +45,8 @@ export class StormDevice {
   #conn: string | null = null
   #bootKey = `${randomUUID()}:0`
   #back = 0
+  /** Moments for which it is switched off, whatever the weather. */
+  #away = 0
   #staged: string | null = null
   #attempt: StateBody['attempt'] = null
   #health: 'healthy' | 'unhealthy' = 'healthy'
@@ -86,9 +88,15 @@ export class StormDevice {
     this.#send('up/ack', { gen, hash, phase: 'accepted' })
   }
 
+  get isAway(): boolean {
+    return this.#away > 0
+  }
+
   /** Lives for a moment, and says how it is. */
   step(): void {
     if (this.isDead) return
+    this.#away -= 1
+    if (this.isAway) return
     if (this.#back > 0) return this.#comeBack()
     if (this.#conn === null) return this.calm || this.#chance() < 0.4 ? this.#connect() : undefined
     if (this.#mishap()) return
@@ -111,6 +119,8 @@ export class StormDevice {
     if (this.kind === 'flaky') {
       const conn = this.#conn ?? randomUUID()
       if (this.#chance() < 0.7) this.#send('up/presence', { conn, online: false, why: 'lwt' })
+      // Longer than a rollout, or a roll-back, waits for anybody.
+      if (this.#chance() < 0.1) this.#away = 60
       this.#leave()
       return true
     }

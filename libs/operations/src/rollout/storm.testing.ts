@@ -7,7 +7,7 @@ import { ingestBatch } from '../device-link/ingest/ingest-batch.ts'
 import { advanceRollout } from './advance-rollout.ts'
 import { findDueRollouts } from './find-due-rollouts.ts'
 import { outlast } from './outlast.testing.ts'
-import { checkMoment } from './storm-checks.testing.ts'
+import { checkMoment, checkReturns } from './storm-checks.testing.ts'
 import { press, pressSomething, readRollouts } from './storm-operator.testing.ts'
 import type { Storm, StormRollout } from './storm-state.testing.ts'
 
@@ -165,7 +165,8 @@ function isOver({ state, endedAt }: StormRollout): boolean {
 
 // A device that was given up and comes back after the end is followed to its own.
 async function isSettled(storm: Storm): Promise<boolean> {
-  return (await countOpen(storm)).length === 0
+  if (storm.devices.some(({ isAway, isDead }) => isAway && !isDead) || (await countOpen(storm)).length > 0) return false
+  return (await checkReturns(storm, await readRollouts(storm))).length === 0
 }
 
 function countOpen({ services, channelId }: Storm) {
@@ -179,10 +180,15 @@ async function lookAfter(storm: Storm, rollout: StormRollout, round: number): Pr
   const { state, because, waits, kind } = rollout
   if (state === 'paused') return press(storm, rollout, 'continue')
   if (waits !== null) await press(storm, rollout, 'approve')
-  if (because.code === 'budget.full' && round > 10) await press(storm, rollout, 'release')
+  if (round > 10 && waitsForSlot(rollout, round)) await press(storm, rollout, 'release')
   if (holds.includes(because.code) && round > 20) await press(storm, rollout, round % 2 === 0 ? 'promote' : 'abort')
   if (state !== 'running' || round <= 30 || kind === 'rollback') return
   if (await waitsForTheDead(storm, rollout)) await press(storm, rollout, 'promote')
+}
+
+// What converges to a completed one may wait for the slot of a dead device, which only its targets tell.
+function waitsForSlot({ state, because }: StormRollout, round: number): boolean {
+  return because.code === 'budget.full' || (state === 'completed' && round > 90)
 }
 
 // A device that was tried again and is gone for good: with `unreachable: wait` only an operator ends that.

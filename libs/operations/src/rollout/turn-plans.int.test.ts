@@ -145,3 +145,28 @@ test('planning a roll-back looks each device up, and reads no whole table', { ti
   const child = await getRollout(fleet.ctx, { rollout: rollback!.id })
   expect([child.eligible, child.estimate?.source]).toEqual([many + fleet.devices.length, 'assumed'])
 })
+
+test('a device that returns after a roll-back is found, judged and sent back without reading the others', async () => {
+  const [, away] = fleet.devices
+  const { rollback } = await getRollout(fleet.ctx, { rollout: rolloutId })
+  const child = rollback!.id
+  await fleet.release(0)
+  await fleet.db.transaction('system', async (tx) => {
+    await tx.$executeRaw`UPDATE rollout SET state = 'rolled_back' WHERE id = ${rolloutId}::uuid`
+    await tx.$executeRaw`UPDATE rollout SET state = 'completed', ended_at = '2020-01-01', wake_at = NULL WHERE id = ${child}::uuid`
+    await tx.$executeRaw`UPDATE rollout_wave SET state = 'passed', opened_at = '2020-01-01' WHERE rollout_id = ${child}::uuid`
+    await tx.$executeRaw`
+      UPDATE rollout_target SET state = 'skipped', reason = 'unreachable', wave = 0, due_at = NULL WHERE rollout_id = ${child}::uuid`
+  })
+  const seen = await watch(async (services) => {
+    const { now } = services
+    const device = new StormDevice({ id: away!.id, kind: 'ok', booted: digestOf(1), chance: () => 0.3, now })
+    device.step()
+    await ingestBatch(services, device.sent)
+    expect(await findDueRollouts(services, { limit: 100 })).toContain(child)
+    for (let turn = 0; turn < 4; turn++) await advanceRollout(services, { rolloutId: child })
+  })
+  expect(scans(seen)).toEqual([])
+  expect(discards(seen)).toEqual([])
+  expect((await getRollout(fleet.ctx, { rollout: child })).counts).toMatchObject({ offered: 1 })
+})

@@ -14,5 +14,12 @@ test.each([
     text: '3 of 10 succeeded, 3 failed',
   },
 ])('progress counts proven boots among the eligible: $text', ({ counts, eligible, text }) => {
-  expect(progressText({ counts, eligible })).toBe(text)
+  expect(progressText({ state: 'running', counts, eligible })).toBe(text)
+})
+
+test('of a completed rollout it tells who came late', () => {
+  const counts = { ...none, succeeded: 3, staged: 1, soaking: 1, skipped: 2 }
+  expect(progressText({ state: 'completed', counts, eligible: 5 })).toBe(
+    '3 of 5 succeeded, 2 came late and are under way',
+  )
 })

@@ -4,7 +4,7 @@ import { progressText } from './progress-text.ts'
 import { stageParts } from './target-stages.ts'
 
 /** How far a rollout is: a bar over the eligible targets, and the same in words. */
-export function RolloutProgress({ rollout }: { rollout: Pick<Rollout, 'counts' | 'eligible'> }) {
+export function RolloutProgress({ rollout }: { rollout: Pick<Rollout, 'state' | 'counts' | 'eligible'> }) {
   const { counts, eligible } = rollout
   return (
     <span className="progress">
