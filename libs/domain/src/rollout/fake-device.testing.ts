@@ -10,6 +10,7 @@ export const behaviours = [
   'cannot_lock',
   'reboots_by_itself',
   'never_connects',
+  'vanishes',
   'falls_back',
   'unhealthy',
   'never_returns',
@@ -266,7 +267,7 @@ function whatIsNew(device: FakeDevice, phase: string): string {
 function trouble(device: FakeDevice, link: Link, now: number): void {
   if (device.conn === null) return
   const { behaviour, chance, booted, bad, before } = device
-  if (behaviour === 'flaky' && chance() < 0.06) loseConnection(device, link, now)
+  loseConnection(device, link, now)
   if (device.doing !== 'idle') return
   if (behaviour === 'reboots_by_itself' && device.boots < 4 && chance() < 0.03)
     leave(device, link, { now, next: booted })
@@ -277,7 +278,10 @@ function trouble(device: FakeDevice, link: Link, now: number): void {
 }
 
 function loseConnection(device: FakeDevice, link: Link, now: number): void {
+  const { behaviour, chance } = device
+  const loses = (behaviour === 'flaky' && chance() < 0.06) || (behaviour === 'vanishes' && chance() < 0.04)
+  if (!loses) return
   device.conn = null
-  device.offUntil = now + Math.floor(device.chance() * 120_000)
+  device.offUntil = behaviour === 'flaky' ? now + Math.floor(chance() * 120_000) : Number.POSITIVE_INFINITY
   link.disconnect()
 }

@@ -6,6 +6,8 @@ import { busyStates, failureStates, hasEnded, mayMove, type TargetState } from '
 import { maxChanges } from './turn.ts'
 import type { RolloutView, StateCounts } from './view.ts'
 import { commonPool, takesFrom } from './wave-pools.ts'
+import { watchConvergence } from './world-converge-checks.testing.ts'
+import { convergesTo } from './world-converge.testing.ts'
 import { routeOf } from './world-rollout.testing.ts'
 import type { World, WorldRollout } from './world-state.testing.ts'
 import { countWave, viewOf } from './world-view.testing.ts'
@@ -40,6 +42,7 @@ export function watch(world: World, rollout: WorldRollout, { view, decision }: D
   must(decision.because.code !== '' && decision.because.message !== '', 'a turn has its reason', decision)
   watchWaves(rollout, decision)
   watchNumbers(rollout, decision)
+  watchConvergence(world, rollout, decision)
   const legal: readonly string[] = Object.values(lifecycle[rollout.state])
   must(!decision.rollout || legal.includes(decision.rollout.to), 'the rollout moves by its table', decision.rollout)
 }
@@ -55,7 +58,10 @@ function watchBudget(world: World, { rollout, view, change, slots }: Watched): v
   const { deviceId, from, to, instruct } = change
   const applies = instruct?.kind === 'apply'
   const gives = (from === 'pending' && to === 'offered') || applies
-  must(!gives || view.state === 'running', 'only a running rollout gives anything out', [view.state, change])
+  must(!gives || ['running', 'completed'].includes(view.state), 'only a running rollout gives anything out', [
+    view.state,
+    change,
+  ])
   must(!applies || view.groups['group-1']?.closed === null, 'a closed group is granted nothing', change)
   if (from !== to && to === 'granted') {
     const has = slots.has(deviceId) && rollout.parent !== null
@@ -87,8 +93,8 @@ function watchMembership({ rows }: WorldRollout, { deviceId, wave, to, event }: 
 function watchMembers({ waves, policy, rows }: WorldRollout, targets: readonly TargetChange[]): void {
   const takes = takesFrom(waves, policy.waves)
   must(
-    waves.slice(1).every(({ size }) => size > 0),
-    'no wave is empty but a first that nobody matches',
+    waves.slice(1).every(({ size, state }) => size > 0 || state === 'passed'),
+    'no wave is empty but a first that nobody matches, or one that all have left',
     waves,
   )
   for (const { deviceId, wave } of targets)
@@ -181,7 +187,7 @@ function checkRollout(world: World, rollout: WorldRollout): void {
     must(row.state !== 'succeeded' || isThere || isLeaving(world, rollout), 'success is a proven boot', [row, booted])
   }
   must(
-    state !== 'completed' || unfinished(rollout).every(cameLate),
+    state !== 'completed' || convergesTo(world, rollout) || unfinished(rollout).every(cameLate),
     'nothing is left when it is over',
     unfinished(rollout),
   )

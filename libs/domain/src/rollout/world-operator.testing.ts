@@ -10,17 +10,47 @@ export type Button = (typeof buttons)[number]
 /** Does what an operator does to a rollout, if it is legal. */
 export function command(world: World, rollout: WorldRollout, button: Button): void {
   if (button === 'approve') return approve(rollout)
+  if (rollout.state === 'completed' && goOnConverging(world, rollout, button)) return
   if (button === 'promote') return promote(world, rollout)
   if (button === 'roll_back' && !mayRollBack(world, rollout)) return
   const verb: RolloutVerb = button === 'continue' || button === 'retry' ? 'resume' : button
   const to = nextState(rollout.state, verb)
   if (!to) return
-  if (button === 'retry') retryFailed(world, rollout)
-  if (button === 'continue') excuse(rollout)
-  if (verb === 'resume') reopen(world, rollout)
+  if (verb === 'resume') resume(world, rollout, button)
   rollout.state = to
   rollout.hint = true
   if (to === 'rolling_back') beginRollback(world, rollout)
+}
+
+function resume(world: World, rollout: WorldRollout, button: Button): void {
+  if (button === 'retry') retryFailed(world, rollout)
+  if (button === 'continue') excuse(rollout)
+  reopen(world, rollout)
+}
+
+// Returns whether that is what the button does to a completed rollout.
+function goOnConverging(world: World, rollout: WorldRollout, button: Button): boolean {
+  if (button !== 'retry' && button !== 'promote') return false
+  if (world.current !== rollout) return true
+  if (button === 'retry') retryFailed(world, rollout)
+  else if (isHeld(rollout)) excuse(rollout)
+  rollout.hint = true
+  return true
+}
+
+/** Whether a gate holds those that converge to it. */
+export function isHeld({ state, because: { code } }: WorldRollout): boolean {
+  return state === 'completed' && (code === 'convergence.holding' || code === 'rollout.regressed')
+}
+
+/** Releases the slots of devices that will not come back. */
+export function releaseSlots({ rollouts, options, slots, down }: World): void {
+  for (const { id, doing, offUntil } of options.devices) {
+    if (doing !== 'gone' && Number.isFinite(offUntil)) continue
+    slots.delete(id)
+    down.delete(id)
+  }
+  for (const rollout of rollouts) rollout.hint = true
 }
 
 function mayRollBack({ rollouts }: World, rollout: WorldRollout): boolean {

@@ -7,7 +7,7 @@ import { leaveOneByOne } from './wave-to-leave.ts'
 import { viewOf } from './world-view.testing.ts'
 import { write } from './world-write.testing.ts'
 
-const states: readonly RolloutState[] = ['running', 'pausing', 'paused']
+const states: readonly RolloutState[] = ['running', 'pausing', 'paused', 'completed']
 
 /** Gives targets without a grant the way that the graph has for what their devices run by now. Returns whether there were any. */
 export function reroute(world: World, rollout: WorldRollout): boolean {

@@ -1,4 +1,4 @@
-import type { RolloutState } from './lifecycle.ts'
+import { activeStates, type RolloutState } from './lifecycle.ts'
 import { busyStates, type TargetState } from './target-lifecycle.ts'
 import type { Hop, ReportView, WaveView } from './view.ts'
 import { planWaves } from './waves.ts'
@@ -17,7 +17,7 @@ export function startRollout(
   { release, policy, deviceIds }: Pick<WorldRollout, 'release' | 'policy'> & { deviceIds: readonly string[] },
   { beside } = { beside: false },
 ): void {
-  const rollout = { ...blank(world), release, policy, parent: null }
+  const rollout = { ...blank(world), release, policy, parent: null, whole: !beside }
   for (const deviceId of deviceIds)
     rollout.rows.set(deviceId, { ...planned(world, release, deviceId), pool: poolIn(policy, deviceId) })
   const eligible = [...rollout.rows.values()].filter(({ state }) => state === 'pending')
@@ -27,21 +27,20 @@ export function startRollout(
     aPlannedWave(index, rule, size),
   )
   if (!beside) for (const older of world.rollouts) supersede(world, older)
+  if (world.current) world.current.hint = true
   world.rollouts.push({ ...rollout, waves })
 }
 
 function supersede(world: World, rollout: WorldRollout): void {
-  if (!activeStates.includes(rollout.state)) return
+  if (!(activeStates as readonly RolloutState[]).includes(rollout.state)) return
   rollout.state = 'superseded'
   rollout.wakeAt = world.now
 }
 
-const activeStates: readonly RolloutState[] = ['running', 'pausing', 'paused', 'aborting', 'rolling_back']
-
 function blank(world: World): Omit<WorldRollout, 'release' | 'policy' | 'parent'> {
   const id = `rollout-${world.rollouts.length + 1}`
   const state = { state: 'running', wakeAt: world.now, because: { code: '', message: '' } } as const
-  const rest = { waves: [], rows: new Map(), hint: true, ended: false, haltedAt: null }
+  const rest = { waves: [], rows: new Map(), hint: true, ended: false, haltedAt: null, whole: true, previous: null }
   return { id, startedAt: world.now, ...state, ...rest }
 }
 
@@ -56,7 +55,8 @@ function aRow(deviceId: string, accept: readonly string[]): Row {
   return { deviceId, ...place, ...since, ...soak, hops: [], hop: 0, hopBootKey: null }
 }
 
-function planned(world: World, release: ReleaseNode, deviceId: string): Row {
+/** A target as it is planned now: pending, or skipped with its reason. */
+export function planned(world: World, release: ReleaseNode, deviceId: string): Row {
   const report = world.presence.get(deviceId)?.report
   const booted = report?.bootedDigest ?? null
   const row = { ...aRow(deviceId, release.digests), fromDigest: booted, fromBootKey: report?.bootKey ?? null }
@@ -106,6 +106,7 @@ export function beginRollback(world: World, parent: WorldRollout): WorldRollout 
   const eligible = [...child.rows.values()].filter(({ state }) => state === 'pending').length
   if (eligible > 0) child.waves.push(aPlannedWave(0, 0, eligible))
   world.rollouts.push(child)
+  if (world.current === parent) world.current = parent.previous?.state === 'completed' ? parent.previous : null
   return child
 }
 

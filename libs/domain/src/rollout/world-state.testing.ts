@@ -19,6 +19,10 @@ export interface WorldRollout {
   readonly id: string
   readonly release: ReleaseNode
   readonly policy: PolicySpec
+  /** To all devices of the channel: what it brings becomes current. */
+  readonly whole: boolean
+  /** What was current before it. */
+  previous: WorldRollout | null
   /** Of a roll-back: the rollout that it rolls back. */
   readonly parent: WorldRollout | null
   readonly startedAt: Instant
@@ -51,6 +55,8 @@ export interface WorldOptions {
   readonly releases: readonly ReleaseNode[]
   /** A budget that also counts by the value of a label. */
   readonly buckets?: { readonly slots: number; readonly of: (deviceId: string) => string | null }
+  /** Devices that are enrolled later, and when. */
+  readonly joinsAt: ReadonlyMap<string, Instant>
   /** Whether the group may be granted anything. */
   readonly closedAt: (now: Instant) => boolean
   /** Sees each decision before it is written down. */
@@ -66,6 +72,9 @@ export interface World {
   readonly links: Map<string, Link>
   now: Instant
   readonly rollouts: WorldRollout[]
+  /** The one that brought what the devices of the channel belong on. */
+  current: WorldRollout | null
+  readonly enrolled: Set<string>
   /** By device: the rollout that gave it its slot, and the boot key of the grant. */
   readonly slots: Map<string, { readonly rollout: string; readonly bootKey: string }>
   readonly told: Map<string, ToldBy>

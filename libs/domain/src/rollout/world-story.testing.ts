@@ -1,12 +1,12 @@
-import { fakeDevice, type Behaviour } from './fake-device.testing.ts'
+import { fakeDevice, type Behaviour, type FakeDevice } from './fake-device.testing.ts'
 import type { PolicySpec } from './policy.ts'
 import { canary, policy as base, rest } from './view.testing.ts'
 import { check, checkRest, watch } from './world-checks.testing.ts'
-import { command, type Button } from './world-operator.testing.ts'
+import { command, isHeld, releaseSlots, type Button } from './world-operator.testing.ts'
 import { startRollout } from './world-rollout.testing.ts'
 import type { ReleaseNode } from '../update-graph/release-node.ts'
-import type { World } from './world-state.testing.ts'
-import { aRelease, emptyWorld, isOver, newRelease, oldRelease, tick } from './world.testing.ts'
+import type { World, WorldRollout } from './world-state.testing.ts'
+import { aRelease, emptyWorld, isOver, newRelease, oldRelease, tick, unfinished } from './world.testing.ts'
 
 const stepMs = 10_000
 const timeouts = {
@@ -46,6 +46,9 @@ export interface Press {
 export interface Story {
   readonly seed: number
   readonly kinds: readonly Behaviour[]
+  /** Devices that are away until then, or are enrolled then. */
+  readonly late: readonly { readonly kind: Behaviour; readonly at: number; readonly joins: boolean }[]
+  readonly lateJoiners: PolicySpec['lateJoiners']
   readonly slots: number
   readonly unreachable: PolicySpec['unreachable']
   readonly onTrip: PolicySpec['onTrip']
@@ -62,11 +65,11 @@ export interface Story {
 }
 
 export function start(story: Story, giveUpAfterSec = 900): World {
-  const { seed, kinds, slots, barrier, halves } = story
+  const { seed, slots, barrier, halves, kinds, late } = story
   const chance = chances(seed)
   const closedFrom = chance() < 0.3 ? Math.floor(chance() * 600_000) : Number.POSITIVE_INFINITY
   const policy = policyOf(story, giveUpAfterSec)
-  const devices = kinds.map((kind, place) => fakeDevice(`device-${place + 1}`, kind, chances(seed + place)))
+  const devices = devicesOf(story)
   if (barrier) for (const device of devices) if (chance() < 0.3) device.bad = keyRelease.digests[0] ?? ''
   const world = emptyWorld({
     policy,
@@ -74,24 +77,40 @@ export function start(story: Story, giveUpAfterSec = 900): World {
     slots,
     releases: [oldRelease, ...(barrier ? [keyRelease] : []), newRelease, newerRelease],
     maxDownloading: 1 + Math.floor(chance() * 4),
+    joinsAt: new Map(late.flatMap(({ joins, at }, place) => (joins ? [[nameOf(kinds.length + place), at]] : []))),
     closedAt: (now) => now >= closedFrom && now < closedFrom + 300_000,
     watch,
     ...(seed % 4 === 0 && { rested: checkRest }),
   })
-  const ids = devices.map(({ id }) => id)
+  const ids = [...world.enrolled]
   const parts = halves
     ? [ids.filter((_id, place) => place % 2 === 0), ids.filter((_id, place) => place % 2 === 1)]
     : [ids]
   // The devices say what they run.
   tick(world, 1000)
-  for (const deviceIds of parts) startRollout(world, { release: newRelease, policy, deviceIds }, { beside: true })
+  for (const deviceIds of parts) startRollout(world, { release: newRelease, policy, deviceIds }, { beside: halves })
   return world
 }
 
-function policyOf({ unreachable, onTrip, approval, lenient, narrowed }: Story, giveUpAfterSec: number): PolicySpec {
+function nameOf(place: number): string {
+  return `device-${place + 1}`
+}
+
+function devicesOf({ seed, kinds, late }: Story): FakeDevice[] {
+  const all = [...kinds.map((kind) => ({ kind, at: 0 })), ...late]
+  return all.map(({ kind, at }, place) => {
+    const device = fakeDevice(nameOf(place), kind, chances(seed + place))
+    return { ...device, offUntil: Math.max(device.offUntil, at) }
+  })
+}
+
+function policyOf(
+  { unreachable, onTrip, approval, lenient, narrowed, lateJoiners }: Story,
+  giveUpAfterSec: number,
+): PolicySpec {
   const gate = lenient ? { minConcluded: 1, minSuccessPercent: 0 } : canary.gate
   const rules = waves.map((wave, place) => ({ ...wave, approval, gate, ...narrowed[place] }))
-  return { ...strict, waves: rules, unreachable, onTrip, timeouts: { ...timeouts, giveUpAfterSec } }
+  return { ...strict, waves: rules, unreachable, onTrip, lateJoiners, timeouts: { ...timeouts, giveUpAfterSec } }
 }
 
 function press(world: World, { button, on }: Press): void {
@@ -103,22 +122,28 @@ function press(world: World, { button, on }: Press): void {
 }
 
 function startAnother(world: World, release: ReleaseNode): void {
-  const { policy, devices } = world.options
+  const { policy } = world.options
   if (world.rollouts.filter(({ parent }) => parent === null).length > 4) return
-  startRollout(world, { release, policy, deviceIds: devices.map(({ id }) => id) })
+  startRollout(world, { release, policy, deviceIds: [...world.enrolled] })
 }
 
 export function play(world: World, until: number, presses: readonly Press[] = []): void {
-  const last = Math.max(0, ...presses.map(({ at }) => at))
-  while (world.now < until && !(world.now > last && world.rollouts.every(isOver))) {
+  const arrivals = world.options.devices.map(({ offUntil }) => offUntil).filter((at) => Number.isFinite(at))
+  const last = Math.max(0, ...arrivals, ...presses.map(({ at }) => at))
+  while (world.now < until && !(world.now > last && world.rollouts.every((rollout) => isAtRest(world, rollout)))) {
     for (const one of presses) if (one.at > world.now - stepMs && one.at <= world.now) press(world, one)
     tick(world, stepMs)
     check(world)
   }
 }
 
+function isAtRest(world: World, rollout: WorldRollout): boolean {
+  return isOver(rollout) && (world.current !== rollout || unfinished(rollout).length === 0)
+}
+
 export function lookAfter(world: World, until: number): void {
   for (const rollout of world.rollouts) {
+    if (isHeld(rollout)) command(world, rollout, 'promote')
     if (rollout.state === 'paused' || rollout.state === 'pausing') command(world, rollout, 'continue')
     for (const _wave of rollout.waves) {
       // Only a person goes on without a first wave that nobody matches.
@@ -130,10 +155,11 @@ export function lookAfter(world: World, until: number): void {
   play(world, until)
 }
 
-// Roll-backs first: their rollouts are paused by that, and are aborted then.
+// Roll-backs first: their rollouts are paused by that, and are aborted then. Who converges goes on to its end.
 export function stop(world: World): void {
-  for (let round = 0; round < 3; round++) {
-    for (const rollout of world.rollouts.toReversed()) command(world, rollout, 'abort')
+  for (let round = 0; round < 6; round++) {
+    for (const rollout of world.rollouts.toReversed()) command(world, rollout, isHeld(rollout) ? 'promote' : 'abort')
+    releaseSlots(world)
     play(world, world.now + 900_000)
   }
 }

@@ -1,6 +1,7 @@
 import type { RolloutState } from './lifecycle.ts'
 import type { TargetState } from './target-lifecycle.ts'
 import type { BucketsView, DeviceView, GroupView, RollbackView, RolloutView, TargetView, WaveView } from './view.ts'
+import { convergesTo } from './world-converge.testing.ts'
 import { isBusy } from './world-rollout.testing.ts'
 import { unassignedOf } from './world-pools.testing.ts'
 import type { Row, World, WorldOptions, WorldRollout } from './world-state.testing.ts'
@@ -22,6 +23,7 @@ export function viewOf(world: World, rollout: WorldRollout): RolloutView {
     isRollback: rollout.parent !== null,
     rollback: rollbackOf(world, rollout),
     haltedAt: rollout.haltedAt,
+    converges: convergesTo(world, rollout),
   }
 }
 
@@ -95,10 +97,23 @@ function isPicked(world: World, rollout: WorldRollout, row: Row): boolean {
   const { dueAt, state } = row
   if (dueAt !== null && dueAt <= world.now) return true
   if (rollout.state === 'rolling_back' && isBusy(state)) return rollbackOf(world, rollout)?.state === 'completed'
+  if (convergesTo(world, rollout)) return isPickedLate(world, row)
   if (rollout.state !== 'running') return swept[rollout.state]?.includes(state) ?? false
+  return isPickedRunning(world, rollout, row)
+}
+
+function isPickedRunning(world: World, rollout: WorldRollout, row: Row): boolean {
   return world.presence.get(row.deviceId)?.connected
     ? canBeGiven(world, row)
-    : early.includes(state) && isOverdue(world, rollout)
+    : early.includes(row.state) && isOverdue(world, rollout)
+}
+
+// Who comes back is due by its report; who is silent is looked at all the time.
+function isPickedLate(world: World, row: Row): boolean {
+  const { state, reason, deviceId } = row
+  const connected = world.presence.get(deviceId)?.connected === true
+  if (state === 'skipped') return connected && (reason === 'joined_late' || reason === 'superseded')
+  return state === 'granted' || (connected ? canBeGiven(world, row) : early.includes(state))
 }
 
 function canBeGiven({ now, options, devices }: World, { state, deviceId }: Row): boolean {
@@ -119,11 +134,13 @@ export function countWave({ rows }: WorldRollout, index: number): WaveView['coun
   return counts
 }
 
+const staging: readonly RolloutState[] = ['running', 'pausing', 'paused', 'completed']
+
 function groupOf({ options, slots, rollouts, now }: World): GroupView {
   const closed = options.closedAt(now) ? { code: 'window.closed', message: 'It is closed.' } : null
   let downloading = 0
   for (const { state, rows } of rollouts) {
-    if (state !== 'running' && state !== 'pausing' && state !== 'paused') continue
+    if (!staging.includes(state)) continue
     for (const row of rows.values()) if (row.state === 'offered' || row.state === 'downloading') downloading += 1
   }
   const { slots: limit, maxDownloading } = options

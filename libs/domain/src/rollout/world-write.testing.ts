@@ -20,9 +20,12 @@ export function write(world: World, rollout: WorldRollout, decision: Decision): 
   rollout.wakeAt = decision.wakeAt
 }
 
-function moveTo({ now }: World, rollout: WorldRollout, to: RolloutState): void {
-  if (to === 'paused' && rollout.state === 'rolling_back') rollout.haltedAt = now
+function moveTo(world: World, rollout: WorldRollout, to: RolloutState): void {
+  if (to === 'paused' && rollout.state === 'rolling_back') rollout.haltedAt = world.now
   rollout.state = to
+  if (to !== 'completed' || rollout.parent || !rollout.whole) return
+  rollout.previous = world.current
+  world.current = rollout
 }
 
 function fold(

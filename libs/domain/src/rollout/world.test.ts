@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { behaviours, benign, type Behaviour } from './fake-device.testing.ts'
 import { failureStates, type TargetState } from './target-lifecycle.ts'
 import { must } from './world-checks.testing.ts'
+import { checkPresent } from './world-converge-checks.testing.ts'
 import { buttons } from './world-operator.testing.ts'
 import type { World, WorldRollout } from './world-state.testing.ts'
 import { lookAfter, newerRelease, play, start, stop, waves, type Press, type Story } from './world-story.testing.ts'
@@ -21,10 +22,16 @@ const narrowing = fc.tuple(
 function story(kinds: readonly Behaviour[], pressed: readonly Press['button'][]): fc.Arbitrary<Story> {
   const at = fc.integer({ min: 0, max: 1_500_000 })
   const one = fc.record({ at, on: fc.nat({ max: 5 }), button: fc.constantFrom(...pressed) })
+  const arrival = fc.integer({ min: 60_000, max: 3_000_000 })
   const kind = fc.oneof({ arbitrary: fc.constant('normal' as const), weight: 1 }, fc.constantFrom(...kinds))
   return fc.record({
     seed: fc.integer(),
     kinds: fc.array(kind, { minLength: 1, maxLength: 9 }),
+    late: fc.oneof(
+      fc.constant([]),
+      fc.array(fc.record({ kind, at: arrival, joins: fc.boolean() }), { minLength: 1, maxLength: 4 }),
+    ),
+    lateJoiners: fc.constantFrom('ignore', 'ignore', 'append'),
     slots: fc.integer({ min: 1, max: 3 }),
     unreachable: fc.constantFrom('replace', 'wait'),
     onTrip: fc.constantFrom('pause', 'rollback', 'abort'),
@@ -62,43 +69,86 @@ function changeOfMind(at: fc.Arbitrary<number>): fc.Arbitrary<Press[]> {
     ])
 }
 
+/** A few devices that take a rollout to its end, and many that come late or come back, whatever they do then. */
+function latecomers(): fc.Arbitrary<Story> {
+  const at = fc.integer({ min: 200_000, max: 2_400_000 })
+  const pressed = ['newer', 'again', 'retry', 'promote', 'roll_back', 'abort', 'pause', 'continue'] as const
+  const press = fc.record({ at, on: fc.nat({ max: 2 }), button: fc.constantFrom(...pressed) })
+  const kind = fc.oneof(fc.constant('normal' as const), fc.constantFrom(...behaviours))
+  return fc.record({
+    seed: fc.integer(),
+    kinds: fc.array(fc.constantFrom(...benign), { minLength: 1, maxLength: 3 }),
+    late: fc.array(fc.record({ kind, at, joins: fc.boolean() }), { minLength: 2, maxLength: 6 }),
+    lateJoiners: fc.constantFrom('ignore', 'append'),
+    slots: fc.integer({ min: 1, max: 3 }),
+    unreachable: fc.constantFrom('replace', 'wait'),
+    onTrip: fc.constant('pause'),
+    approval: fc.constant('auto'),
+    lenient: fc.constantFrom(false, false, true),
+    barrier: fc.boolean(),
+    halves: fc.constant(false),
+    narrowed: fc.oneof(fc.constant([]), narrowing),
+    presses: fc.array(press, { maxLength: 3 }),
+  })
+}
+
+// From here on operators let them go on without those that failed, and at last abort what nothing can prove.
+function bringToAnEnd(world: World, told: Story): void {
+  const from = world.now
+  for (let round = 1; round <= 12; round++) lookAfter(world, from + round * 300_000)
+  for (const { state, because } of world.rollouts) if (state === 'running') expect(holds(told)).toContain(because.code)
+  stop(world)
+  for (const rollout of world.rollouts) {
+    expect([rollout.because.message, isOver(rollout)]).toEqual([rollout.because.message, true])
+    expect(unfinished(rollout)).toEqual([])
+  }
+  for (const { id, behaviour } of world.options.devices)
+    for (const rollout of world.rollouts) checkEnd(rollout, id, behaviour)
+  checkPresent(world)
+  checkRolledBack(world)
+}
+
 describe('rollouts in a small world', () => {
   it('keep their promises whatever devices and operators do, and end', { timeout: patience }, () => {
     const often: Press['button'][] = ['pause', 'continue', 'continue', 'retry', 'promote', 'approve', 'roll_back']
     const property = fc.property(story(behaviours, [...buttons, ...often, 'newer', 'again']), (told) => {
       const world = start(told)
       play(world, 1_600_000, told.presses)
-      // From here on operators let them go on without those that failed, and at last abort what nothing can prove.
-      for (let round = 1; round <= 12; round++) lookAfter(world, 1_600_000 + round * 300_000)
-      for (const { state, because } of world.rollouts)
-        if (state === 'running') expect(holds(told)).toContain(because.code)
-      stop(world)
-      for (const rollout of world.rollouts) {
-        expect([rollout.because.message, isOver(rollout)]).toEqual([rollout.because.message, true])
-        expect(unfinished(rollout)).toEqual([])
-      }
-      for (const { id, behaviour } of world.options.devices)
-        for (const rollout of world.rollouts) checkEnd(rollout, id, behaviour)
-      checkRolledBack(world)
+      bringToAnEnd(world, told)
     })
     fc.assert(property, { numRuns: runs })
   })
 
+  it('have devices converge to them that come late or come back', { timeout: patience }, () => {
+    const property = fc.property(latecomers(), (told) => {
+      const world = start(told, 120)
+      play(world, 2_500_000, told.presses)
+      bringToAnEnd(world, told)
+    })
+    fc.assert(property, { numRuns: Math.ceil(runs / 3) })
+  })
+
   it('bring every device that can be updated to the image', { timeout: patience }, () => {
     const property = fc.property(story(benign, ['pause', 'continue', 'promote', 'retry', 'newer']), (told) => {
-      const world = start(told, 86_400)
+      const world = start(told, told.seed % 2 === 0 ? 900 : 86_400)
       play(world, 1_600_000, told.presses)
       // Once for each wave, and once too early: a rollout that has just been resumed has asked for nothing yet.
       for (let round = 1; round <= waves.length + 1; round++) lookAfter(world, 1_600_000 + round * 1_500_000)
-      const last = world.rollouts.at(-1)?.release.digests[0]
+      const last = world.rollouts.at(-1)
+      const image = last?.release.digests[0]
       expect(world.rollouts.at(-1)?.state).toBe('completed')
       expect(world.rollouts.filter(({ state }) => state !== 'completed' && state !== 'superseded')).toEqual([])
-      expect(world.options.devices.filter(({ booted }) => booted !== last)).toEqual([])
+      expect(world.options.devices.filter(({ id, booted }) => isFor(last, world, id) && booted !== image)).toEqual([])
       expect(world.slots.size).toBe(0)
     })
     fc.assert(property, { numRuns: Math.ceil(runs / 5) })
   })
 })
+
+// Who joins converges to what is for the whole channel only.
+function isFor(rollout: WorldRollout | undefined, { options }: World, id: string): boolean {
+  return rollout?.whole === true || !options.joinsAt.has(id)
+}
 
 // What a rollout may wait for, for ever, until a person does something.
 function holds({ unreachable }: Story): string[] {

@@ -3,6 +3,7 @@ import { stepDevice, type FakeDevice, type Link } from './fake-device.testing.ts
 import { hasEnded, type TargetState } from './target-lifecycle.ts'
 import { aReport, image, oldImage } from './view.testing.ts'
 import type { Instant } from './view.ts'
+import { join, reopenReturned, waitsForDevice } from './world-converge.testing.ts'
 import { reroute } from './world-reroute.testing.ts'
 import { beginRollback, isBusy, startRollout } from './world-rollout.testing.ts'
 import type { Presence, World, WorldOptions, WorldRollout } from './world-state.testing.ts'
@@ -27,6 +28,8 @@ export function emptyWorld(options: WorldOptions): World {
     links: new Map(),
     now: 0,
     rollouts: [],
+    current: null,
+    enrolled: new Set(options.devices.map(({ id }) => id).filter((id) => !options.joinsAt.has(id))),
     slots: new Map(),
     told: map(() => ({ gen: 1, phase: 'none', image: null, grant: null, rollout: null }) as const),
     presence: map(() => absent),
@@ -36,8 +39,8 @@ export function emptyWorld(options: WorldOptions): World {
 }
 
 /** The same, with a rollout of the new image to all of it. */
-export function makeWorld(options: Omit<WorldOptions, 'releases'>): World {
-  const world = emptyWorld({ ...options, releases: [oldRelease, newRelease] })
+export function makeWorld(options: Omit<WorldOptions, 'releases' | 'joinsAt'>): World {
+  const world = emptyWorld({ ...options, joinsAt: new Map(), releases: [oldRelease, newRelease] })
   const deviceIds = options.devices.map(({ id }) => id)
   startRollout(world, { release: newRelease, policy: options.policy, deviceIds })
   return world
@@ -46,6 +49,7 @@ export function makeWorld(options: Omit<WorldOptions, 'releases'>): World {
 /** Lets time pass: devices act, then the rollouts take turns until they ask for none. */
 export function tick(world: World, ms: number): void {
   world.now += ms
+  for (const [id, at] of world.options.joinsAt) if (at <= world.now && !world.enrolled.has(id)) join(world, id)
   for (const device of world.options.devices) stepDevice(device, linkOf(world, device), world.now)
   settle(world)
 }
@@ -62,7 +66,7 @@ function settle(world: World): void {
 
 function takeTurn(world: World, rollout: WorldRollout): void {
   rollout.hint = false
-  if (reroute(world, rollout)) return
+  if (reopenReturned(world, rollout) || reroute(world, rollout)) return
   const view = viewOf(world, rollout)
   const decision = decide(view, world.now)
   world.options.watch(world, rollout, { view, decision })
@@ -138,10 +142,12 @@ function link(world: World, { id }: FakeDevice): Link {
 }
 
 // Targets of which no report can change anything are left out. One in no wave yet is only waited for.
-function makeDue({ now }: World, { rows }: WorldRollout, deviceId: string): void {
-  const row = rows.get(deviceId)
-  if (!row || settled.includes(row.state) || (row.state === 'pending' && row.wave === null)) return
-  rows.set(deviceId, { ...row, dueAt: now })
+function makeDue(world: World, rollout: WorldRollout, deviceId: string): void {
+  const row = rollout.rows.get(deviceId)
+  if (!row) return
+  const isSettled = settled.includes(row.state) || (row.state === 'pending' && row.wave === null)
+  if (isSettled && !waitsForDevice(world, rollout, row)) return
+  rollout.rows.set(deviceId, { ...row, dueAt: world.now })
 }
 
 const settled: readonly TargetState[] = ['failed', 'reverted', 'skipped', 'rolled_back']

@@ -1,0 +1,118 @@
+import type { TargetChange } from './decision.ts'
+import { activeStates, type RolloutState } from './lifecycle.ts'
+import type { TargetView } from './view.ts'
+import { poolIn } from './world-pools.testing.ts'
+import { planned } from './world-rollout.testing.ts'
+import type { Row, World, WorldRollout } from './world-state.testing.ts'
+import { viewOf } from './world-view.testing.ts'
+import { write } from './world-write.testing.ts'
+
+const underWay: readonly RolloutState[] = ['running', 'pausing', 'paused']
+const active: readonly RolloutState[] = activeStates
+const waitingReasons: readonly (string | null)[] = ['unreachable', 'joined_late', 'superseded']
+
+/** Whether devices that come late or come back converge to a rollout. */
+export function convergesTo({ rollouts, current }: World, rollout: WorldRollout): boolean {
+  if (rollout.state !== 'completed' || current !== rollout) return false
+  return !rollouts.some((other) => other !== rollout && other.whole && active.includes(other.state))
+}
+
+/** Whether a target is opened again when its device is there. */
+export function waitsForDevice(
+  world: World,
+  rollout: WorldRollout,
+  { state, reason }: Pick<Row, 'state' | 'reason'>,
+): boolean {
+  if (state !== 'skipped' || rollout.parent) return false
+  if (underWay.includes(rollout.state)) return reason === 'unreachable'
+  return rollout.state === 'completed' && world.current === rollout && waitingReasons.includes(reason)
+}
+
+/** A device is enrolled: it joins what is under way, or waits for its turn. */
+export function join(world: World, deviceId: string): void {
+  world.enrolled.add(deviceId)
+  for (const rollout of world.rollouts) {
+    const { state, whole, parent, release, policy, waves, rows } = rollout
+    const joins = underWay.includes(state)
+      ? whole && parent === null
+      : state === 'completed' && world.current === rollout
+    const row = planned(world, release, deviceId)
+    if (!joins || row.state !== 'pending') continue
+    const placed = { ...row, stateSince: world.now, pool: poolIn(policy, deviceId) }
+    const last = waves.at(-1)
+    const isAppended = policy.lateJoiners === 'append' && state !== 'completed' && last !== undefined
+    if (isAppended) waves[last.index] = { ...last, size: last.size + 1 }
+    rows.set(deviceId, isAppended ? placed : { ...placed, state: 'skipped', reason: 'joined_late' })
+    rollout.hint = true
+  }
+}
+
+/** Opens targets again whose devices are there by now, in the last wave. Returns whether there were any. */
+export function reopenReturned(world: World, rollout: WorldRollout): boolean {
+  if (![...rollout.rows.values()].some((row) => waitsForDevice(world, rollout, row))) return false
+  const view = viewOf(world, rollout)
+  const there = view.targets.filter((target) => waitsForDevice(world, rollout, target) && isThere(target))
+  const changes = there.flatMap((target) => judged(world, rollout, target))
+  if (changes.length === 0) return false
+  write(world, rollout, { targets: changes, waves: [], because: rollout.because, wakeAt: world.now })
+  return true
+}
+
+// An earlier report may be of another image.
+function isThere({ device }: TargetView): boolean {
+  return device.connected && (device.report?.receivedAt ?? -1) >= (device.connectedAt ?? 0)
+}
+
+function judged(world: World, rollout: WorldRollout, { deviceId, reason }: TargetView): TargetChange[] {
+  const why = whyNot(world, rollout, deviceId)
+  if (why === null) return [reopened(world, rollout, deviceId)]
+  const left = { ...common(deviceId), to: 'skipped', reason: why, dueAt: null, event: 'target.skipped' } as const
+  return why === reason ? [] : [left]
+}
+
+function whyNot(world: World, rollout: WorldRollout, deviceId: string): string | null {
+  const later = laterState(world, rollout, deviceId)
+  const waits = rollout.state === 'completed' && !convergesTo(world, rollout)
+  if (waits || (later && active.includes(later))) return 'superseded'
+  return later ? 'taken_over' : planned(world, rollout.release, deviceId).reason
+}
+
+function reopened(world: World, rollout: WorldRollout, deviceId: string): TargetChange {
+  const now = planned(world, rollout.release, deviceId)
+  const row = rollout.rows.get(deviceId)
+  const last = rollout.waves.at(-1)?.index ?? 0
+  if (row) {
+    const { fromDigest, fromBootKey } = row.firstGrantedAt === null ? now : row
+    rollout.rows.set(deviceId, { ...row, hops: now.hops, accept: now.accept, fromDigest, fromBootKey })
+    growWaves(rollout, row.wave, last)
+  }
+  const anew = { grant: null, recalled: false, backoff: null, soak: null, attempts: 0, hop: { at: 0, bootKey: null } }
+  return { ...common(deviceId), ...anew, to: 'pending', wave: last, dueAt: world.now, event: 'target.reopened' }
+}
+
+function common(deviceId: string): Pick<TargetChange, 'deviceId' | 'from' | 'because'> {
+  const because = { code: 'target.returned', message: 'The device is there, and is judged anew.' }
+  return { deviceId, from: 'skipped', because }
+}
+
+// A place that somebody leaves is nobody's: it could never be filled.
+function growWaves({ waves }: WorldRollout, from: number | null, last: number): void {
+  if (from === last) return
+  const grow = (index: number, by: number) => {
+    const wave = waves[index]
+    if (wave) waves[index] = { ...wave, size: wave.size + by }
+  }
+  if (from !== null) grow(from, -1)
+  grow(last, 1)
+}
+
+// The state of the last rollout after it that has the device, or has given it something else.
+function laterState({ rollouts }: World, own: WorldRollout, deviceId: string): RolloutState | undefined {
+  const later = rollouts.findLast(({ parent, startedAt, rows }) => {
+    const state = rows.get(deviceId)?.state
+    return parent === null && startedAt > own.startedAt && !(state === undefined || gone.includes(state))
+  })
+  return later?.state
+}
+
+const gone: readonly Row['state'][] = ['skipped', 'reverted']
