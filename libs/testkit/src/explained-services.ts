@@ -47,6 +47,12 @@ export function scannedTables({ plan }: ExplainedStatement): string[] {
   return plan.flatMap((line) => /Seq Scan on (\w+)/.exec(line)?.[1] ?? [])
 }
 
+/** How many pages a statement looked at, in memory or not. */
+export function pagesRead({ plan }: ExplainedStatement): number {
+  const buffers = plan.find((line) => line.trimStart().startsWith('Buffers:')) ?? ''
+  return [...buffers.matchAll(/(?:hit|read)=(\d+)/g)].reduce((total, [, pages]) => total + Number(pages), 0)
+}
+
 /** The most rows of one table that a plan reads in one go, only to throw them away. */
 export function mostDiscarded({ plan }: ExplainedStatement): number {
   return Math.max(0, ...plan.map((line) => Number(/Rows Removed by (?:\w+ )*Filter: (\d+)/.exec(line)?.[1] ?? 0)))

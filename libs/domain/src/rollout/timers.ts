@@ -37,7 +37,7 @@ export function dueAfter(target: TargetView, follow: Follow): Instant | null {
   const { policy, now } = follow
   switch (target.state) {
     case 'pending':
-      return target.wave === null ? null : silenceDue(target, follow)
+      return target.wave === null && follow.state !== 'completed' ? null : silenceDue(target, follow)
     case 'staged':
       return earliest([silenceDue(target, follow), backedOffUntil(target, now)])
     case 'offered':
@@ -116,8 +116,16 @@ function soakDue(target: TargetView, follow: Follow): Instant {
 
 // A connection may end without a word, so a connected device is looked at as well.
 function silenceDue(target: TargetView, follow: Follow): Instant | null {
-  const { policy, now } = follow
+  const { policy, now, state } = follow
+  if (state === 'completed' && !target.device.connected) return leftBehindAt(target, follow)
   return target.device.connected ? now + policy.timeouts.unreachableAfterSec * 1000 : unreachableAt(target, follow)
+}
+
+// Nothing else looks for who falls silent while it converges, whatever the policy says of silent devices.
+function leftBehindAt(target: TargetView, { policy, now }: Follow): Instant {
+  const ms = policy.timeouts.unreachableAfterSec * 1000
+  const at = silentSince(target) + ms
+  return at > now ? at : now + ms
 }
 
 /** The first of some times; `null` when there is none. */

@@ -108,12 +108,12 @@ function isPickedRunning(world: World, rollout: WorldRollout, row: Row): boolean
     : early.includes(row.state) && isOverdue(world, rollout)
 }
 
-// Who comes back is due by its report; who is silent is looked at all the time.
+// Who comes back is due by its report, and who falls silent by its time.
 function isPickedLate(world: World, row: Row): boolean {
   const { state, reason, deviceId } = row
   const connected = world.presence.get(deviceId)?.connected === true
   if (state === 'skipped') return connected && (reason === 'joined_late' || reason === 'superseded')
-  return state === 'granted' || (connected ? canBeGiven(world, row) : early.includes(state))
+  return state === 'granted' || (connected && canBeGiven(world, row))
 }
 
 function canBeGiven({ now, options, devices }: World, { state, deviceId }: Row): boolean {

@@ -23,17 +23,20 @@ export interface Selection extends Order {
   readonly pools?: readonly SelectorPool[] | undefined
   /** Only these devices: ids after the one, up to the other. */
   readonly between?: { readonly after: string; readonly last: string } | undefined
+  /** Only these devices. */
+  readonly among?: readonly string[] | undefined
 }
 
-function within({ between }: Selection): Prisma.Sql {
+function within({ between, among }: Selection): Prisma.Sql {
+  if (among) return Prisma.sql`d.id = ANY(${[...among]}::uuid[])`
   return between ? Prisma.sql`d.id > ${between.after}::uuid AND d.id <= ${between.last}::uuid` : Prisma.sql`true`
 }
 
-// A chunk looks each device up by its id, whatever the planner believes: from stale statistics, or none, it would read the
+// A chunk, or a few, looks each device up by its id, whatever the planner believes: from stale statistics, or none, it would read the
 // whole table for each chunk, or compare each device with each.
-function joinOne({ between }: Selection, { from, on }: { from: Prisma.Sql; on: Prisma.Sql }): Prisma.Sql {
+function joinOne({ between, among }: Selection, { from, on }: { from: Prisma.Sql; on: Prisma.Sql }): Prisma.Sql {
   const alias = Prisma.raw(from.sql.split(' ').at(-1) ?? '')
-  return between
+  return between || among
     ? Prisma.sql`LEFT JOIN LATERAL (SELECT * FROM ${from} WHERE ${on} OFFSET 0) AS ${alias} ON true`
     : Prisma.sql`LEFT JOIN ${from} ON ${on}`
 }

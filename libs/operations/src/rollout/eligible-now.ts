@@ -6,8 +6,8 @@ import { readInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { readRoutes } from './routes.ts'
 
-/** The rows of `eligibilitySql` for a rollout that was started, as the update graph is now. */
-export async function eligibleSql(tx: Tx, rollout: RolloutRow): Promise<Prisma.Sql> {
+/** The rows of `eligibilitySql` for a rollout that was started, or for these devices, as the update graph is now. */
+export async function eligibleSql(tx: Tx, rollout: RolloutRow, among?: readonly string[]): Promise<Prisma.Sql> {
   const { id: rolloutId, organizationId, channelId, releaseId, selector, policy } = rollout
   return eligibilitySql({
     organizationId,
@@ -20,5 +20,6 @@ export async function eligibleSql(tx: Tx, rollout: RolloutRow): Promise<Prisma.S
     pools: selectorPools(policy.waves),
     inBetween: await readInBetween(tx, { rolloutId }),
     routes: await readRoutes(tx, { channelId, releaseId }),
+    among,
   })
 }

@@ -177,7 +177,7 @@ function recallable(pick: Pick): Prisma.Sql[] {
   ]
 }
 
-// Who came late is looked for; who comes back is due by its report. In the order of the index, so that the first are not
+// Who came late is looked for; who comes back is due by its report, and who falls silent by its time. In the order of the index, so that the first are not
 // others each time; who is a newer rollout's would be the first for as long as that goes on.
 function converging(pick: Pick): Prisma.Sql[] {
   const { id } = pick.rollout
@@ -188,11 +188,7 @@ function converging(pick: Pick): Prisma.Sql[] {
       ORDER BY t.device_id OFFSET 0) AS there
     WHERE ${laterSql(id, Prisma.sql`there.device_id`)} IS DISTINCT FROM 'gives' LIMIT ${fillLimit})`
   const granted = inStates(id, ['granted'])
-  return [joining, granted, ...fill(pick), ...offerable(pick), ...grantable(pick), ...silent(pick)]
-}
-
-function silent({ rollout, waves }: Pick): Prisma.Sql[] {
-  return waves.some((wave) => countOf(wave, ungranted) > 0) ? [awaySql(rollout)] : []
+  return [joining, granted, ...fill(pick), ...offerable(pick), ...grantable(pick)]
 }
 
 // Looked at in the last wave alone, once its time is over; `decide` says which of them are given up.

@@ -57,12 +57,13 @@ function isThere({ device }: TargetView): boolean {
 
 async function judge(tx: Tx, rollout: RolloutRow, targets: readonly TargetView[]): Promise<Judged[]> {
   if (rollout.kind === 'rollback') return judgeBack(tx, rollout, targets)
-  const eligible = await eligibleSql(tx, rollout)
+  const deviceIds = targets.map(({ deviceId }) => deviceId)
+  const eligible = await eligibleSql(tx, rollout, deviceIds)
   return tx.$queryRaw<Judged[]>`
     SELECT e.device_id::text AS "deviceId", e.group_id::text AS "groupId", e.digest, e.from_digest AS "fromDigest",
       e.from_boot_key AS "fromBootKey", e.hops, e.blocked, e.skip,
       ${laterSql(rollout.id, Prisma.sql`e.device_id`)} AS later
-    FROM (${eligible} AND d.id = ANY(${targets.map(({ deviceId }) => deviceId)}::uuid[])) AS e`
+    FROM (${eligible}) AS e`
 }
 
 function whyNot(row: Judged | undefined): { reason: string; because: Because } | null {

@@ -3,6 +3,7 @@ import {
   digestOf,
   explainedServices,
   mostDiscarded,
+  pagesRead,
   quickPolicy,
   scannedTables,
   TestFleet,
@@ -18,6 +19,7 @@ import { getRollout } from './get-rollout.ts'
 import { pauseRollout } from './pause-rollout.ts'
 import { resumeRollout } from './resume-rollout.ts'
 import { rollBackRollout } from './roll-back-rollout.ts'
+import { wakeRollouts } from '../device-link/ingest/wake-rollouts.ts'
 import { StormDevice } from './storm-device.testing.ts'
 
 const many = 20_000
@@ -130,6 +132,57 @@ test('no turn, sweep or report of a large rollout reads a whole table', { timeou
   })
   expect(scans(stops)).toEqual([])
 })
+
+// As after a night without a network: everybody was given up, and everybody is back and has reported.
+async function reconnectAll(): Promise<void> {
+  await fleet.db.transaction('system', async (tx) => {
+    await tx.$executeRaw`
+      UPDATE rollout SET state = 'completed', ended_at = ${fleet.clock.now()} WHERE id = ${rolloutId}::uuid`
+    await tx.$executeRaw`UPDATE channel SET current_rollout_id = ${rolloutId}::uuid`
+    await tx.$executeRaw`UPDATE rollout_wave SET state = 'passed' WHERE rollout_id = ${rolloutId}::uuid`
+    await tx.$executeRaw`
+      UPDATE rollout_target SET state = 'skipped', reason = 'unreachable', due_at = NULL,
+        wave = (SELECT max(index) FROM rollout_wave WHERE rollout_id = ${rolloutId}::uuid) WHERE rollout_id = ${rolloutId}::uuid`
+    await tx.$executeRaw`UPDATE device_presence SET online = true, connected_at = ${fleet.clock.now()}`
+    await tx.$executeRaw`UPDATE device_state SET received_at = ${fleet.clock.now()}`
+    await tx.$executeRaw`DELETE FROM budget_slot`
+  })
+}
+
+function waiting(): Promise<number> {
+  return fleet.db.transaction('system', (tx) =>
+    tx.rolloutTarget.count({ where: { rolloutId, state: 'skipped', reason: 'unreachable' } }),
+  )
+}
+
+test(
+  'a mass reconnect into convergence is taken in by bounded turns that cost the same',
+  { timeout: 300_000 },
+  async () => {
+    await reconnectAll()
+    const devices = await fleet.db.transaction('system', (tx) => tx.device.findMany({ select: { id: true } }))
+    const ids = devices.map(({ id }) => id)
+    const hello = (changed: readonly string[]) => (services: TestFleet['services']) =>
+      services.db.transaction('system', (tx) => wakeRollouts(tx, { changed, online: changed }, services.now()))
+    const heard = await watch(hello(ids.slice(0, 500)))
+    expect([scans(heard), discards(heard)]).toEqual([[], []])
+    for (let from = 500; from < ids.length; from += 5000) await hello(ids.slice(from, from + 5000))(fleet.services)
+    const turns = []
+    for (let turn = 0; turn < 6; turn++) {
+      const before = await waiting()
+      const statements = await watch((services) => advanceRollout(services, { rolloutId }))
+      turns.push({ opened: before - (await waiting()), pages: Math.max(...statements.map(pagesRead)), statements })
+    }
+    const statements = turns.flatMap((turn) => turn.statements)
+    expect([scans(statements), discards(statements)]).toEqual([[], []])
+    const opening = turns.filter(({ opened }) => opened > 0)
+    expect(opening.length).toBeGreaterThan(2)
+    expect(opening.filter(({ opened }) => opened > 400)).toEqual([])
+    // What a turn opened is not read again by the next.
+    const [first, last] = [opening[0]!, opening.at(-1)!]
+    expect(last.pages).toBeLessThan(2 * first.pages)
+  },
+)
 
 test('planning a roll-back looks each device up, and reads no whole table', { timeout: 300_000 }, async () => {
   await fleet.db.transaction('system', async (tx) => {
