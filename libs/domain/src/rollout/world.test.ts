@@ -11,7 +11,7 @@ import { isOver, unfinished } from './world.testing.ts'
 
 // `npm test` plays far more of them.
 const runs = Number(process.env['WORLD_RUNS'] ?? 300)
-const patience = 30_000 + runs * 100
+const patience = 60_000 + runs * 100
 
 const narrowing = fc.tuple(
   fc.constantFrom(null, { selector: 'third=1' }),
