@@ -81,6 +81,13 @@ describe('a completed rollout to which devices converge', () => {
     expect(moves(look(lately))).toEqual([])
   })
 
+  it('looks in time at who is away, in a wave or not, also where the policy has waves wait', () => {
+    const away = { device: aDevice({ ...offline, lastSeenAt: now - 30_000 }), stateSince: now - 100_000, dueAt: now }
+    const rules = { policy: { ...policy, unreachable: 'wait' } } as const
+    for (const wave of [1, null])
+      expect(look(waiting({ ...away, wave }), rules).targets).toMatchObject([{ to: 'pending', dueAt: now + 60_000 }])
+  })
+
   it('lets them go when something newer is on its way to them, and looks for the end of that', () => {
     expect(decide(aView([], { state: 'completed', heldUp: true }), now).wakeAt).toBe(now + 300_000)
     expect(moves(look(waiting(), { converges: false }))).toMatchObject([{ to: 'skipped', reason: 'superseded' }])

@@ -7,16 +7,12 @@ import { maxChanges } from './turn.ts'
 import type { RolloutView, StateCounts } from './view.ts'
 import { commonPool, takesFrom } from './wave-pools.ts'
 import { watchConvergence } from './world-converge-checks.testing.ts'
-import { convergesTo } from './world-converge.testing.ts'
+import { convergesTo } from './world-current.testing.ts'
+import { must } from './world-must.testing.ts'
 import { routeOf } from './world-rollout.testing.ts'
 import type { World, WorldRollout } from './world-state.testing.ts'
 import { countWave, viewOf } from './world-view.testing.ts'
 import { busyIn, isFinal, unfinished } from './world.testing.ts'
-
-/** Throws unless it is true. */
-export function must(truth: boolean, what: string, seen?: unknown): void {
-  if (!truth) throw new Error(`${what}: ${JSON.stringify(seen)}`)
-}
 
 interface Decided {
   readonly view: RolloutView

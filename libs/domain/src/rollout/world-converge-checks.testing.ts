@@ -2,8 +2,8 @@ import type { Decision } from './decision.ts'
 import type { GateRule } from './policy.ts'
 import { failureStates, hasEnded, type TargetState } from './target-lifecycle.ts'
 import type { WaveView } from './view.ts'
-import { must } from './world-checks.testing.ts'
-import { convergesTo, waitsForDevice } from './world-converge.testing.ts'
+import { must } from './world-must.testing.ts'
+import { convergesTo, waitsForDevice } from './world-current.testing.ts'
 import type { Row, World, WorldRollout } from './world-state.testing.ts'
 
 interface Member {

@@ -1,7 +1,7 @@
 import type { RolloutState } from './lifecycle.ts'
 import type { TargetState } from './target-lifecycle.ts'
 import type { BucketsView, DeviceView, GroupView, RollbackView, RolloutView, TargetView, WaveView } from './view.ts'
-import { convergesTo } from './world-converge.testing.ts'
+import { convergesTo } from './world-current.testing.ts'
 import { isBusy } from './world-rollout.testing.ts'
 import { unassignedOf } from './world-pools.testing.ts'
 import type { Row, World, WorldOptions, WorldRollout } from './world-state.testing.ts'

@@ -177,8 +177,8 @@ function recallable(pick: Pick): Prisma.Sql[] {
   ]
 }
 
-// Who came late is looked for; who comes back is due by its report, and who falls silent by its time. In the order of the index, so that the first are not
-// others each time; who is a newer rollout's would be the first for as long as that goes on.
+// Who came late is looked for; who comes back is due by its report, and who falls silent by its time. In the order of the
+// index, so that the first are not others each time; who is a newer rollout's would be the first for as long as that goes on.
 function converging(pick: Pick): Prisma.Sql[] {
   const { id } = pick.rollout
   const joining = Prisma.sql`(
