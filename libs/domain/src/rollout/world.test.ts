@@ -130,7 +130,8 @@ describe('rollouts in a small world', () => {
 
   it('bring every device that can be updated to the image', { timeout: patience }, () => {
     const property = fc.property(story(benign, ['pause', 'continue', 'promote', 'retry', 'newer']), (told) => {
-      const world = start(told, told.seed % 2 === 0 ? 900 : 86_400)
+      // Nobody converges to what was for a half: there, all are waited for.
+      const world = start(told, told.seed % 2 === 0 && !told.halves ? 900 : 86_400)
       play(world, 1_600_000, told.presses)
       // Once for each wave, and once too early: a rollout that has just been resumed has asked for nothing yet.
       for (let round = 1; round <= waves.length + 1; round++) lookAfter(world, 1_600_000 + round * 1_500_000)
