@@ -66,9 +66,8 @@ function nextLook(turn: Turn): Instant | null {
     turn.view.state === 'running' || turn.view.converges
       ? [...due, nextGiveUp(turn), ...reopenings(turn), nextExpiry(turn)]
       : due
-  return earliest(
-    [...times, turn.view.heldUp ? turn.now + heldUpMs : null].filter((time) => time !== null && time > turn.now),
-  )
+  const held = turn.view.heldUp ? turn.now + heldUpMs : null
+  return earliest([...times, held].filter((time) => time !== null && time > turn.now))
 }
 
 // A grant that is not used when its window closes is taken back.

@@ -106,6 +106,8 @@ test('a machine that enrolls after the end is noted, also once more after its en
   await run()
   const fresh = await enroll('a-new-machine')
   expect(await targetOf(id, fresh)).toMatchObject({ state: 'skipped', reason: 'joined_late' })
+  // Installed again: nobody else is it meanwhile.
+  await device!.disconnect()
   expect(await enroll(device!.name)).toBe(device!.id)
   expect(await targetOf(id, device!.id)).toMatchObject({ state: 'succeeded' })
   fleet.clock.advance(2 * day)
