@@ -25,7 +25,7 @@ export async function appendLateJoiner(tx: Tx, ctx: Ctx, { id: deviceId, again =
   const found = await tx.$queryRaw<{ id: string }[]>`
     SELECT r.id::text FROM rollout r JOIN device_group g ON g.channel_id = r.channel_id JOIN device d ON d.group_id = g.id
     JOIN channel c ON c.id = g.channel_id
-    WHERE d.id = ${deviceId}::uuid AND (r.state = 'completed' AND r.id = c.current_rollout_id OR r.state IN ('running', 'pausing', 'paused'))
+    WHERE d.id = ${deviceId}::uuid AND r.kind <> 'rollback' AND (r.state = 'completed' AND r.id = c.current_rollout_id OR r.state IN ('running', 'pausing', 'paused'))
     ORDER BY r.id`
   for (const { id } of found) {
     const rollout = await lockRollout(tx, id)

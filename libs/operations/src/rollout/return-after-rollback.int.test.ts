@@ -189,3 +189,19 @@ test('a roll-back that was aborted takes nobody back any more', async () => {
   expect(await read(child)).toMatchObject({ state: 'aborted', counts: { succeeded: 0 } })
   expect(images()).toEqual([digestOf(1), digestOf(1)])
 })
+
+test('a device that joins while a roll-back runs is none of its business: it is not given what the others leave', async () => {
+  fleet = await TestFleet.create({ devices: 3 })
+  const joining = fleet.devices[2]!
+  await updateDevice(fleet.ctx, { id: joining.id, labels: { ring: 'other' } })
+  const policy = { ...atOnce(), lateJoiners: 'append' as const }
+  const id = await start({ policy, selector: 'ring!=other' })
+  await run(6)
+  await rollBackRollout(fleet.ctx, { rollout: id })
+  await fleet.settle()
+  await updateDevice(fleet.ctx, { id: joining.id, labels: {} })
+  await run(8)
+  expect((await read(id)).state).toBe('rolled_back')
+  expect((await targetsOf(await childOf(id)))[2]).toBeUndefined()
+  expect(images()).toEqual([digestOf(0), digestOf(0), digestOf(0)])
+})
