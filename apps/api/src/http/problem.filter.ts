@@ -1,5 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isDatabaseAway } from '@bootfleet/operations'
 import type { Logger } from '@bootfleet/telemetry'
 import type { ProblemDetail } from './problem-error.ts'
 import { sendProblem } from './send-problem.ts'
@@ -25,6 +26,8 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>()
     const known = toProblem(error)
     if (known === undefined) this.#log.error({ err: error, requestId: request.id, url: request.url }, 'request failed')
+    else if (isDatabaseAway(error))
+      this.#log.warn({ err: error, requestId: request.id }, 'the database does not answer')
     if (!reply.sent) sendProblem(reply, known ?? unforeseen, request.id)
   }
 }

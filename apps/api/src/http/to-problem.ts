@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common'
-import { OperationError, type ErrorCode } from '@bootfleet/operations'
+import { isDatabaseAway, OperationError, type ErrorCode } from '@bootfleet/operations'
 import { ProblemError, type ProblemDetail } from './problem-error.ts'
 
 const statuses: Record<ErrorCode, number> = {
@@ -23,10 +23,18 @@ const transport: Record<number, Omit<ProblemDetail, 'status'>> = {
   },
 }
 
+const databaseAway: ProblemDetail = {
+  status: 503,
+  code: 'unavailable',
+  detail: 'The database does not answer at the moment: try again in a few seconds.',
+  retryAfterSec: 5,
+}
+
 /** What the caller is told about an error; undefined for one that nobody foresaw. */
 export function toProblem(error: unknown): ProblemDetail | undefined {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof OperationError) return ofOperation(error)
+  if (isDatabaseAway(error)) return databaseAway
   const status = statusOf(error)
   if (status === undefined || status >= 500) return undefined
   const { code = 'bad_request', detail = 'The request cannot be read: correct its path or its headers.' } =
