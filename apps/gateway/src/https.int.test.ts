@@ -214,10 +214,11 @@ test('a device gets the registry logins that are meant for devices of its organi
   expect(stranger.status).toBe(401)
 })
 
-test('an address that tries out tokens is slowed down', async () => {
+test('an address that tries out tokens is slowed down, and who has a token gets in from it', async () => {
   const request = await enrollRequest({ token: 'bfe_none_such_token_00000', key: createDeviceKey(), hardwareId: 'x' })
   const statuses: number[] = []
   for (let turn = 0; turn < 25; turn++) statuses.push((await site.post('/device/v1/enroll', request)).status)
   expect(statuses.at(-1)).toBe(429)
   expect(statuses).toContain(401)
+  expect((await site.enroll()).id).toBeDefined()
 })

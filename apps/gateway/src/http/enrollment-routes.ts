@@ -1,7 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { EnrollRequest, RenewRequest } from '@bootfleet/contracts'
-import { enrollDevice, inspectJson, OperationError, renewCertificate, type Services } from '@bootfleet/operations'
-import { createFailureLimit } from './failure-limit.ts'
+import {
+  enrollDevice,
+  inspectJson,
+  isTokenKnown,
+  OperationError,
+  renewCertificate,
+  type Services,
+} from '@bootfleet/operations'
+import { createEnrollmentLimit } from './enrollment-limit.ts'
 import type { ReadRequestIdentity } from './request-identity.ts'
 
 const bodyLimit = 32 * 1024
@@ -11,16 +18,17 @@ export function addEnrollmentRoutes(
   app: FastifyInstance,
   { services, identityOf }: { services: Services; identityOf: ReadRequestIdentity },
 ): void {
-  const limit = createFailureLimit()
+  const limit = createEnrollmentLimit({ isKnown: (token) => isTokenKnown(services, token) })
 
   app.post('/device/v1/enroll', { bodyLimit }, async (request, reply) => {
-    limit.check(request.ip)
+    const { body, ip: address } = request
+    await limit.check({ address, body })
     try {
-      const answer = await enrollDevice(services, EnrollRequest.parse(checked(request.body)), request.ip)
+      const answer = await enrollDevice(services, EnrollRequest.parse(checked(body)), address)
       if (answer.state === 'pending') void reply.code(202).header('retry-after', String(answer.retryAfterSec))
       return answer
     } catch (error) {
-      limit.failed(request.ip)
+      limit.failed({ address, body })
       throw error
     }
   })
