@@ -160,6 +160,19 @@ describe('npm start', () => {
     await signIn(after)
   })
 
+  test('another person is added, listed and removed while it runs', async () => {
+    const admin = (...args: string[]) => runToEnd(environment, ['apps/supervisor/dist/admin.js', ...args])
+    const email = 'bo@example.org'
+    const added = await admin('add-person', email, '--role', 'approver')
+    const password = /Password {2}(\S+)/.exec(added.stdout)?.[1] ?? ''
+    await signIn({ ...(await readAdmin()), email, password })
+    expect((await admin('list-people')).stdout).toMatch(/bo@example\.org +approver/)
+    expect((await admin('remove-person', email)).stdout).toContain('sessions ended: 1')
+    const last = await admin('remove-person', (await readAdmin()).email)
+    expect([last.code, last.stderr]).toEqual([1, expect.stringContaining('is the last administrator')])
+    expect((await admin('add-person', email, '--role', 'king')).code).toBe(1)
+  })
+
   test('a part that is killed is started again, and one line says so', async () => {
     const { worker } = await readPids()
     process.kill(Number(worker), 'SIGKILL')

@@ -18,7 +18,8 @@ export interface FirstAdminResult {
   readonly created?: FirstAdmin
 }
 
-const organization = { slug: 'default', name: 'Default' }
+/** The organization of an installation. */
+export const organization = { slug: 'default', name: 'Default' }
 
 /**
  * Sets the installation up unless it is, with an administrator whose password and API token are kept in `file`. The

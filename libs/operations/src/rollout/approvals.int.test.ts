@@ -61,7 +61,7 @@ describe('the start of a rollout', () => {
       state: 'awaiting_approval',
       because: { code: 'rollout.awaiting_approval', required: 2, given: 0 },
       verbs: {
-        approve: { allowed: false, reason: 'You created this rollout: another person must approve it.' },
+        approve: { allowed: false, reason: expect.stringContaining('add-person EMAIL --role approver') },
         start: { allowed: false },
       },
     })

@@ -25,7 +25,9 @@ export function whyNotApprove(rollout: Approvable): string | undefined {
 
 /** Why somebody never can: only people approve, and not what they made themselves where others are wanted. */
 export function whyNotThisOne(actor: Actor, { createdById, required }: Approvable): string | undefined {
-  if (actor.kind !== 'user') return 'Only a person can approve: sign in. An API token counts for nobody.'
-  if (required > 0 && actor.id === createdById) return 'You created this rollout: another person must approve it.'
+  if (actor.kind !== 'user')
+    return 'Only a person can approve: sign in as one (bootfleet login). An API token counts for nobody.'
+  if (required > 0 && actor.id === createdById)
+    return 'You created this rollout: another person must approve it. On the server `npm run admin -- add-person EMAIL --role approver` adds one.'
   return undefined
 }

@@ -14,7 +14,10 @@ export interface CreateUserInput {
   readonly role: Role
 }
 
-/** Adds a person to the organization. Throws `invalid` for the address or a weak password, `conflict` for a known address. */
+/**
+ * Adds a person to the organization, or lets one who was removed come back. Throws `invalid` for the address or a weak
+ * password, `conflict` for an address that has an account.
+ */
 export async function createUser(ctx: Ctx, input: CreateUserInput): Promise<{ id: string }> {
   authorize(ctx, 'user:write')
   const email = input.email.trim().toLowerCase()
@@ -29,13 +32,23 @@ export async function createUser(ctx: Ctx, input: CreateUserInput): Promise<{ id
     reason: 'email_taken',
     field: 'email',
   })
-  await refuseDuplicate(taken, () =>
+  return refuseDuplicate(taken, () =>
     inOrganization(ctx, async (tx) => {
       const { name, role } = input
+      const where = { organizationId, email, disabledAt: { not: null } }
+      const [back] = await tx.userAccount.updateManyAndReturn({
+        where,
+        data: { name, role, passwordHash, disabledAt: null },
+      })
+      if (back !== undefined) {
+        const subject = { kind: 'user', id: back.id }
+        await audit(tx, ctx, { action: 'user.restore', subject, detail: { email, role } })
+        return { id: back.id }
+      }
       const createdAt = ctx.services.now()
       await tx.userAccount.create({ data: { id, organizationId, email, name, role, passwordHash, createdAt } })
       await audit(tx, ctx, { action: 'user.create', subject: { kind: 'user', id }, detail: { email, role } })
+      return { id }
     }),
   )
-  return { id }
 }
