@@ -7,7 +7,7 @@ import { readSettings } from './server/settings.mjs'
 import { createApiProxy } from './server/api-proxy.mjs'
 
 const settings = readSettings()
-const proxy = createApiProxy(settings.apiUrl)
+const proxy = createApiProxy(settings)
 const app = next({ dev: false, dir: import.meta.dirname, hostname: settings.host, port: settings.port, quiet: true })
 const pages = app.getRequestHandler()
 

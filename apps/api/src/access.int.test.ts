@@ -10,10 +10,14 @@ let database: TestDatabase
 let site: TestSite
 let mine: OwnedIds
 let theirs: OwnedIds
+const webKey = 'a key of the dashboards process'
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  site = await openTestSite(database.url, { loginLimits: { perAccount: 3, perAddress: 1000 } })
+  site = await openTestSite(database.url, {
+    loginLimits: { perAccount: 3, perAddress: 1000, perAccountAnywhere: 1000, whenGuessed: 1 },
+    proxyTrust: { proxies: [], webKey },
+  })
   mine = await fillTenant(site.one)
   theirs = await fillTenant(site.other)
 })
@@ -182,6 +186,16 @@ describe('sessions', () => {
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(Problem.parse(await refused.json()).code).toBe('rate_limited')
+  })
+
+  test('who names another address for every guess is counted all the same', async () => {
+    const email = 'guessed@one.example'
+    const guess = async (headers: object) => (await signIn({ email, password: 'x' }, headers)).status
+    for (const ip of ['9.9.8.1', '9.9.8.2', '9.9.8.3']) expect(await guess({ 'x-forwarded-for': ip })).toBe(401)
+    expect(await guess({ 'x-forwarded-for': '9.9.8.4' })).toBe(429)
+    const ofAnother = { 'x-bootfleet-web-key': 'guessed', 'x-forwarded-for': '9.9.8.5' }
+    expect(await guess(ofAnother)).toBe(429)
+    expect(await guess({ ...ofAnother, 'x-bootfleet-web-key': webKey })).toBe(401)
   })
 
   test('a revoked or expired token is no token', async () => {

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common'
 import type { Services } from '@bootfleet/operations'
-import type { LoginLimiter } from './http/login-limiter.ts'
+import type { LoginDoor } from './http/login-limiter.ts'
 import { LiveController } from './live/live.controller.ts'
 import type { LiveHub } from './live/live-hub.ts'
 import { ApiTokensController } from './resources/api-tokens.controller.ts'
@@ -21,7 +21,7 @@ import { SessionsController } from './resources/sessions.controller.ts'
 import { SignalsController } from './resources/signals.controller.ts'
 import type { ApiMetrics } from './service/api-metrics.ts'
 import { ServiceController } from './service/service.controller.ts'
-import { liveHubToken, loginLimiterToken, metricsToken, secureCookiesToken, servicesToken } from './tokens.ts'
+import { liveHubToken, loginDoorToken, metricsToken, secureCookiesToken, servicesToken } from './tokens.ts'
 
 const controllers = [
   SessionsController,
@@ -47,7 +47,7 @@ const controllers = [
 /** What controllers are given. */
 export interface ApiParts {
   readonly services: Services
-  readonly limiter: LoginLimiter
+  readonly door: LoginDoor
   readonly hub: LiveHub
   readonly metrics: ApiMetrics
   readonly secureCookies: boolean
@@ -55,10 +55,10 @@ export interface ApiParts {
 
 @Module({})
 export class ApiModule {
-  static with({ services, limiter, hub, metrics, secureCookies }: ApiParts): DynamicModule {
+  static with({ services, door, hub, metrics, secureCookies }: ApiParts): DynamicModule {
     const providers = [
       { provide: servicesToken, useValue: services },
-      { provide: loginLimiterToken, useValue: limiter },
+      { provide: loginDoorToken, useValue: door },
       { provide: liveHubToken, useValue: hub },
       { provide: metricsToken, useValue: metrics },
       { provide: secureCookiesToken, useValue: secureCookies },

@@ -16,6 +16,7 @@ test('what is not given has a default', () => {
       mqtt: { host: '127.0.0.1', port: 8883 },
     },
     registry: { allowPrivate: false, allowInsecure: false, trusted: [] },
+    proxyTrust: { proxies: [] },
     logLevel: 'info',
   })
 })
@@ -32,6 +33,12 @@ test('all problems are told at once, without values', () => {
   const read = () => readConfig(bad)
   expect(read).toThrow(/DATABASE_URL.*API_PORT.*BOOTFLEET_SECRET_KEY.*BOOTFLEET_WEB_URL/)
   expect(read).not.toThrow(/hunter2/)
+})
+
+test('proxies are addresses or ranges', () => {
+  const read = (text: string) => readConfig({ ...minimal, BOOTFLEET_TRUSTED_PROXIES: text }).proxyTrust
+  expect(read('10.0.0.1, 10.1.0.0/16')).toEqual({ proxies: ['10.0.0.1', '10.1.0.0/16'] })
+  expect(() => read('loopback')).toThrow(/BOOTFLEET_TRUSTED_PROXIES/)
 })
 
 test('production does not start with a key that anybody can guess', () => {

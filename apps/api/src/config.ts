@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { logLevels } from '@bootfleet/telemetry'
+import { createCallerAddress, type ProxyTrust } from './http/caller-address.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const flag = z.stringbool().default(false)
@@ -19,6 +20,10 @@ const Environment = z.object({
   BOOTFLEET_ALLOW_PRIVATE_REGISTRIES: flag,
   BOOTFLEET_ALLOW_INSECURE_REGISTRIES: flag,
   BOOTFLEET_TRUSTED_REGISTRIES: z.string().optional(),
+  BOOTFLEET_TRUSTED_PROXIES: z.string().default('').transform(split).refine(areProxies, {
+    message: 'must be addresses or ranges such as 10.0.0.0/8, separated by commas',
+  }),
+  BOOTFLEET_WEB_KEY: z.string().min(32).optional(),
   LOG_LEVEL: z.enum(logLevels).default('info'),
 })
 
@@ -41,6 +46,8 @@ export interface ApiConfig {
     readonly allowInsecure: boolean
     readonly trusted: readonly string[]
   }
+  /** Who is believed about the address that a request came from. */
+  readonly proxyTrust: ProxyTrust
   readonly logLevel: (typeof logLevels)[number]
 }
 
@@ -69,9 +76,29 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): ApiCon
     registry: {
       allowPrivate: data.BOOTFLEET_ALLOW_PRIVATE_REGISTRIES,
       allowInsecure: data.BOOTFLEET_ALLOW_INSECURE_REGISTRIES,
-      trusted: (data.BOOTFLEET_TRUSTED_REGISTRIES ?? '').split(',').filter(Boolean),
+      trusted: split(data.BOOTFLEET_TRUSTED_REGISTRIES ?? ''),
+    },
+    proxyTrust: {
+      proxies: data.BOOTFLEET_TRUSTED_PROXIES,
+      ...(data.BOOTFLEET_WEB_KEY !== undefined && { webKey: data.BOOTFLEET_WEB_KEY }),
     },
     logLevel: data.LOG_LEVEL,
+  }
+}
+
+function split(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+}
+
+function areProxies(proxies: string[]): boolean {
+  try {
+    createCallerAddress({ proxies })
+    return true
+  } catch {
+    return false
   }
 }
 

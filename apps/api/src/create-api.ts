@@ -7,6 +7,7 @@ import type { Services } from '@bootfleet/operations'
 import { createMetrics, type Logger } from '@bootfleet/telemetry'
 import { ApiModule } from './api.module.ts'
 import { AuthGuard } from './http/auth.guard.ts'
+import { createCallerAddress, type ProxyTrust } from './http/caller-address.ts'
 import { createServer } from './http/create-server.ts'
 import { countRequests, drain } from './http/drain.ts'
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.ts'
@@ -21,6 +22,8 @@ export interface ApiOptions {
   readonly databaseUrl: string
   readonly log: Logger
   readonly loginLimits?: LoginLimits
+  /** Nobody is believed about who called, unless it says so. */
+  readonly proxyTrust?: ProxyTrust
 }
 
 export interface Api extends AsyncDisposable {
@@ -31,16 +34,17 @@ export interface Api extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const defaultLimits: LoginLimits = { perAccount: 10, perAddress: 100 }
+const defaultLimits: LoginLimits = { perAccount: 10, perAddress: 100, perAccountAnywhere: 50, whenGuessed: 2 }
 
 /** The HTTP API over given services; nothing listens yet. */
 export async function createApi(services: Services, options: ApiOptions): Promise<Api> {
-  const { databaseUrl, log, loginLimits = defaultLimits } = options
+  const { databaseUrl, log, loginLimits = defaultLimits, proxyTrust = { proxies: [] } } = options
   const web = new URL(services.addresses.web)
   const https = web.protocol === 'https:'
   const metrics = apiMetrics(createMetrics())
   const hub = new LiveHub(databaseUrl)
-  const parts = { services, hub, metrics, limiter: new LoginLimiter(loginLimits), secureCookies: https }
+  const door = { limiter: new LoginLimiter(loginLimits), callerAddress: createCallerAddress(proxyTrust) }
+  const parts = { services, hub, metrics, door, secureCookies: https }
   const server = createServer({ https, metrics })
   const openRequests = countRequests(server.getInstance())
   const settings = { logger: false, bodyParser: false, abortOnError: false } as const

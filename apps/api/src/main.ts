@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const log = createLogger('api', config.logLevel)
   await checkLogin(config.databaseUrl)
   const services = openServices(config)
-  const api = await createApi(services, { databaseUrl: config.databaseUrl, log })
+  const api = await createApi(services, { databaseUrl: config.databaseUrl, log, proxyTrust: config.proxyTrust })
   log.info({ url: await api.listen(config.port, config.host) }, 'the api answers')
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   log.info('the api stops')

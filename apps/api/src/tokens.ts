@@ -2,5 +2,5 @@
 export const servicesToken = Symbol('services')
 export const metricsToken = Symbol('metrics')
 export const liveHubToken = Symbol('live hub')
-export const loginLimiterToken = Symbol('login limiter')
+export const loginDoorToken = Symbol('login door')
 export const secureCookiesToken = Symbol('secure cookies')

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { ChildSpec } from './child/child.ts'
 import { authority, isWildcard, type Config } from './config.ts'
@@ -27,15 +28,17 @@ export function describeParts(input: PartsInput): Part[] {
   const part = (name: string, file: string, extra: Record<string, string>): ChildSpec =>
     describeProcess(input.root, { name, file, env: { ...environment, ...extra } })
   const gatewayHealth = { HEALTH_HOST: '127.0.0.1', HEALTH_PORT: String(healthPorts.gateway) }
+  // The API believes what the dashboard's process says about who called, as nobody else has this.
+  const known = { BOOTFLEET_WEB_KEY: randomBytes(32).toString('base64url') }
   const workerHealth = { WORKER_HOST: '127.0.0.1', WORKER_PORT: String(healthPorts.worker) }
   return [
-    { ...part('api', 'dist/main.js', trustDemo(input)), readyUrl: `${at(api)}/readyz` },
+    { ...part('api', 'dist/main.js', { ...trustDemo(input), ...known }), readyUrl: `${at(api)}/readyz` },
     {
       ...part('gateway', 'dist/main.js', gatewayHealth),
       readyUrl: `${at(healthPorts.gateway, '127.0.0.1')}/readyz`,
     },
     { ...part('worker', 'dist/main.js', workerHealth), readyUrl: `${at(healthPorts.worker, '127.0.0.1')}/readyz` },
-    { ...part('web', 'server.mjs', { BOOTFLEET_API_URL: at(api) }), readyUrl: `${at(web)}/readyz` },
+    { ...part('web', 'server.mjs', { BOOTFLEET_API_URL: at(api), ...known }), readyUrl: `${at(web)}/readyz` },
   ]
 }
 

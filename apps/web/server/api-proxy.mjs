@@ -2,6 +2,7 @@
 import { Agent, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 
+/** @typedef {{ apiUrl: URL, webKey?: string | undefined, isProxy: (address: string) => boolean }} ApiProxySettings */
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage @typedef {import('node:http').ServerResponse} ServerResponse */
 
 // Headers of one connection, which are not passed on (RFC 9110, 7.6.1).
@@ -11,9 +12,9 @@ const dropped = new Set([...hopByHop, 'transfer-encoding', 'upgrade', 'proxy-con
 /**
  * Passes requests on to the API, byte by byte in both directions: nothing is buffered, so server-sent events arrive as
  * they are sent. When either side goes away, so does the other.
- * @param {URL} target
+ * @param {ApiProxySettings} settings
  */
-export function createApiProxy(target) {
+export function createApiProxy({ apiUrl: target, webKey, isProxy }) {
   const send = target.protocol === 'https:' ? httpsRequest : httpRequest
   const agent = target.protocol === 'https:' ? undefined : new Agent({ keepAlive: true })
   /** @type {Set<ServerResponse>} */
@@ -34,6 +35,15 @@ export function createApiProxy(target) {
     incoming.pipe(onward)
   }
 
+  /** @param {IncomingMessage} incoming */
+  function requestHeaders({ headers, socket }) {
+    const { 'x-forwarded-for': before, 'x-bootfleet-web-key': _claimed, ...others } = endToEnd(headers)
+    const peer = socket.remoteAddress ?? ''
+    // What a client says about itself is overwritten: only a proxy that is trusted is added to.
+    const forwarded = before && isProxy(peer) ? `${String(before)}, ${peer}` : peer
+    return { ...others, 'x-forwarded-for': forwarded, ...(webKey && { 'x-bootfleet-web-key': webKey }) }
+  }
+
   /** @param {ServerResponse} outgoing */
   function follow(outgoing) {
     outgoing.socket?.setNoDelay(true)
@@ -52,17 +62,6 @@ export function createApiProxy(target) {
 /** @param {URL} target */
 function at({ hostname, port, protocol }) {
   return { hostname: hostname.replace(/^\[|\]$/g, ''), port: port || (protocol === 'https:' ? 443 : 80) }
-}
-
-/** @param {IncomingMessage} incoming */
-function requestHeaders({ headers, socket }) {
-  const before = headers['x-forwarded-for']
-  return {
-    ...endToEnd(headers),
-    'x-forwarded-for': [...(before ? [before] : []), socket.remoteAddress].join(', '),
-    'x-forwarded-host': headers['x-forwarded-host'] ?? headers.host ?? '',
-    'x-forwarded-proto': headers['x-forwarded-proto'] ?? 'http',
-  }
 }
 
 /** @param {import('node:http').IncomingHttpHeaders} headers */

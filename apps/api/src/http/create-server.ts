@@ -19,8 +19,6 @@ export function createServer({ https, metrics }: ServerOptions): FastifyAdapter 
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
     requestTimeout: 60_000,
-    // Only a proxy on this machine is believed about who called.
-    trustProxy: 'loopback',
     requestIdHeader: false,
     genReqId: readRequestId,
     routerOptions: { maxParamLength: 200 },

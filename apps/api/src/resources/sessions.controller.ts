@@ -3,24 +3,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sessions, type Session } from '@bootfleet/contracts'
 import { createSession, endSession, getMe, type Services } from '@bootfleet/operations'
 import { Endpoint, Input, type InputOf } from '../http/endpoint.decorator.ts'
-import type { LoginLimiter } from '../http/login-limiter.ts'
+import type { LoginDoor } from '../http/login-limiter.ts'
 import { authenticated } from '../http/request-state.ts'
 import { clearSessionCookie, setSessionCookie } from '../http/session-cookie.ts'
-import { loginLimiterToken, secureCookiesToken, servicesToken } from '../tokens.ts'
+import { loginDoorToken, secureCookiesToken, servicesToken } from '../tokens.ts'
 
 @Controller()
 export class SessionsController {
   readonly #services: Services
-  readonly #limiter: LoginLimiter
+  readonly #door: LoginDoor
   readonly #secure: boolean
 
   constructor(
     @Inject(servicesToken) services: Services,
-    @Inject(loginLimiterToken) limiter: LoginLimiter,
+    @Inject(loginDoorToken) door: LoginDoor,
     @Inject(secureCookiesToken) secure: boolean,
   ) {
     this.#services = services
-    this.#limiter = limiter
+    this.#door = door
     this.#secure = secure
   }
 
@@ -30,10 +30,11 @@ export class SessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Session> {
-    const attempt = { ip: request.ip, email: body.email }
-    await this.#limiter.consume(attempt)
+    const { limiter, callerAddress } = this.#door
+    const attempt = { ip: callerAddress(request.raw), email: body.email }
+    limiter.consume(attempt)
     const session = await createSession(this.#services, { ...body, requestId: request.id })
-    await this.#limiter.succeeded(attempt)
+    limiter.succeeded(attempt)
     setSessionCookie(reply, { ...session, secure: this.#secure })
     return session
   }

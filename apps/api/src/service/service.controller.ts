@@ -34,7 +34,7 @@ export class ServiceController {
   @Get('/metrics')
   @SetMetadata(openKey, true)
   async metrics(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    if (!isLoopback(request.ip)) await this.#authenticate(request)
+    if (!isFromHere(request)) await this.#authenticate(request)
     const { contentType, body } = await this.#metrics.expose()
     void reply.header('content-type', contentType)
     return body
@@ -47,6 +47,8 @@ export class ServiceController {
   }
 }
 
-function isLoopback(ip: string): boolean {
+// What a proxy on this machine passes on comes from elsewhere, whatever it says.
+function isFromHere({ ip, headers }: FastifyRequest): boolean {
+  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false
   return /^(::ffff:)?127\./.test(ip) || ip === '::1'
 }
