@@ -1,5 +1,6 @@
 import { withTime } from '../estimate/with-time.ts'
 import type { Because } from './because.ts'
+import { completed } from './completed.ts'
 import { evaluateGate, type GateResult } from './gate.ts'
 import { afterPass } from './gate-sequential.ts'
 import { finishesOther, giveOut, readyToApply, whyNoGrant } from './give-out.ts'
@@ -41,15 +42,10 @@ export function run(turn: Turn): Outcome {
 function goOn(turn: Turn, next: WaveView | undefined): { asked?: Because; outcome?: Outcome } {
   if (!next)
     return unfinished(turn) === 0
-      ? { outcome: { because: withTime(completed, turn.view, turn.now), rollout: 'completed' } }
+      ? { outcome: { because: withTime(completed(turn), turn.view, turn.now), rollout: 'completed' } }
       : {}
   const asked = awaitApproval(turn, next)
   return asked ? { asked } : { outcome: openNext(turn, next) }
-}
-
-const completed = {
-  code: 'rollout.completed',
-  message: 'Every wave passed: the fleet booted the release and stayed healthy.',
 }
 
 function isUnderWay(turn: Turn, wave: WaveView): boolean {
