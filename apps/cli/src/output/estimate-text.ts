@@ -1,6 +1,5 @@
 import type { Rollout } from '@bootfleet/contracts'
-
-const standings = { within_p50: 'early in what was expected', within_p90: 'as expected', late: 'later than expected' }
+import { standingText } from '@bootfleet/domain'
 
 /** `expected 14:10 to 15:30 UTC, finished 14:22: as expected`; nothing where nothing was expected. */
 export function estimateText({ estimate, createdAt }: Pick<Rollout, 'estimate' | 'createdAt'>): string | undefined {
@@ -11,6 +10,6 @@ export function estimateText({ estimate, createdAt }: Pick<Rollout, 'estimate' |
   if (p50 === null || p90 === null) return 'expected never to finish: a window stays closed'
   const expected = `expected ${clock(p50)} to ${clock(p90)} UTC`
   if (finishedAt !== null && standing !== null)
-    return `${expected}, finished ${clock(finishedAt)}: ${standings[standing]}`
+    return `${expected}, finished ${clock(finishedAt)}: ${standingText[standing]}`
   return standing === 'late' ? `${expected}, not finished by then` : expected
 }

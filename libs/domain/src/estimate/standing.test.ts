@@ -22,12 +22,13 @@ describe('what happened, beside what was expected', () => {
     expect(withTime(done, { expected }, start + 12 * minute + 5000)).toEqual({
       code: 'rollout.completed',
       message:
-        'Every wave passed. It was expected by 2026-03-02T08:10:00.000Z (half of the tries) or 2026-03-02T08:20:00.000Z (nine of ten), and took 12 min 5 s: as expected.',
+        'Every wave passed. It was expected by 2026-03-02 08:10 UTC (half of the tries) or 2026-03-02 08:20 UTC (nine of ten), and took 12 min 5 s: as expected.',
       tookSec: 725,
       expectedP50: '2026-03-02T08:10:00.000Z',
       expectedP90: '2026-03-02T08:20:00.000Z',
       standing: 'within_p90',
     })
+    expect(withTime(done, { expected }, start + 27_000).message).toMatch(/took 27 s: sooner than expected\.$/)
     expect(withTime(done, { expected }, start + 26 * 60 * minute).message).toMatch(
       /took 1 d 2 h: later than expected\.$/,
     )

@@ -1,8 +1,15 @@
 import type { Instant } from '../rollout/view.ts'
 import type { FinishEstimate } from './estimate-finish.ts'
 
-/** How a time compares with an estimate. The first two are what was expected. */
+/** How a time compares with an estimate. */
 export type Standing = 'within_p50' | 'within_p90' | 'late'
+
+/** The same in words, about a rollout that is finished. */
+export const standingText = {
+  within_p50: 'sooner than expected',
+  within_p90: 'as expected',
+  late: 'later than expected',
+} as const satisfies Record<Standing, string>
 
 /** How a rollout stands that is finished at `at`, or is not finished yet by then; `null`: the estimate knew no end. */
 export function standingOf({ p50, p90 }: FinishEstimate, at: Instant): Standing | null {

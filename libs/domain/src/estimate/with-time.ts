@@ -1,8 +1,7 @@
 import type { Because } from '../rollout/because.ts'
+import { instantText } from '../rollout/instant-text.ts'
 import type { RolloutView } from '../rollout/view.ts'
-import { standingOf } from './standing.ts'
-
-const inWords = { within_p50: 'as expected', within_p90: 'as expected', late: 'later than expected' } as const
+import { standingOf, standingText } from './standing.ts'
 
 /** Adds to the reason of a rollout that is finished now how that compares with what was expected when it started. */
 export function withTime(because: Because, { expected }: Pick<RolloutView, 'expected'>, now: number): Because {
@@ -12,8 +11,13 @@ export function withTime(because: Because, { expected }: Pick<RolloutView, 'expe
   const standing = standingOf(expected, now)
   if (p50 === null || p90 === null || standing === null) return { ...because, tookSec }
   const by = { p50: new Date(p50).toISOString(), p90: new Date(p90).toISOString() }
-  const message = `${because.message} It was expected by ${by.p50} (half of the tries) or ${by.p90} (nine of ten), and took ${spanText(tookSec)}: ${inWords[standing]}.`
+  const message = `${because.message} It was expected by ${minuteText(p50)} (half of the tries) or ${minuteText(p90)} (nine of ten), and took ${spanText(tookSec)}: ${standingText[standing]}.`
   return { ...because, message, tookSec, expectedP50: by.p50, expectedP90: by.p90, standing }
+}
+
+// An estimate is no better than that.
+function minuteText(at: number): string {
+  return instantText(Math.ceil(at / 60_000) * 60_000)
 }
 
 function spanText(seconds: number): string {

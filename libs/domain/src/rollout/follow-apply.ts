@@ -2,6 +2,7 @@ import type { TargetChange } from './decision.ts'
 import { leftImage, rolledBack } from './fall-back.ts'
 import { afterReturn } from './grant-backoff.ts'
 import { isStaged, refusal } from './follow-staging.ts'
+import { instantText } from './instant-text.ts'
 import { attemptOutcome, bootedTarget, isCurrent, move } from './move.ts'
 import { applyDeadline, applySec, type Follow } from './timers.ts'
 import { unprovenBoot } from './unproven-boot.ts'
@@ -72,7 +73,7 @@ function grantReturned(target: TargetView, ctx: Follow): TargetChange {
   if (target.recalled) return move(ctx, target, { ...returned, because: { code, message: `${gaveBack}.` } })
   const backoff = afterReturn(target, ctx.now)
   const reason = target.returnedFor ? ` (${target.returnedFor})` : ''
-  const message = `${gaveBack}${reason}. It gets another from ${new Date(backoff.until).toISOString()} on.`
+  const message = `${gaveBack}${reason}. It gets another from ${instantText(backoff.until)} on.`
   return move(ctx, target, { ...returned, because: { code, message, ...backoff }, backoff })
 }
 

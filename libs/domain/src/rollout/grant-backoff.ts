@@ -1,4 +1,5 @@
 import type { Because } from './because.ts'
+import { instantText } from './instant-text.ts'
 import type { GrantBackoff, Instant, TargetView } from './view.ts'
 
 const firstMs = 15_000
@@ -18,6 +19,6 @@ export function backedOffUntil({ backoff }: TargetView, now: Instant): Instant |
 /** Why a device that gave its grants back waits for the next. */
 export function whyBackedOff({ returned, until }: GrantBackoff): Because {
   const grants = returned === 1 ? 'its grant' : `${returned} grants in a row`
-  const message = `The device gave ${grants} back without rebooting; it gets another from ${new Date(until).toISOString()} on.`
+  const message = `The device gave ${grants} back without rebooting; it gets another from ${instantText(until)} on.`
   return { code: 'target.grant_backoff', message, returned, until }
 }

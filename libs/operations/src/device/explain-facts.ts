@@ -1,4 +1,5 @@
 import type { Because } from '@bootfleet/contracts'
+import { instantText } from '@bootfleet/domain'
 import type { ExplainFacts } from './read-explain-facts.ts'
 
 type Reason = (facts: ExplainFacts) => Because | undefined
@@ -39,7 +40,8 @@ function connection({ device }: ExplainFacts): Because | undefined {
   }
   if (device.online) return undefined
   const since = device.lastSeenAt
-  return { code: 'device.offline', message: `The device is offline. It was last heard of at ${since}.`, since }
+  const heard = since === null ? '' : ` It was last heard of at ${instantText(since)}.`
+  return { code: 'device.offline', message: `The device is offline.${heard}`, since }
 }
 
 function held({ device }: ExplainFacts): Because | undefined {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ApproveRollout, Rollout } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
+import { instantText } from '@bootfleet/domain'
 import { audit } from '../audit.ts'
 import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
@@ -68,7 +69,7 @@ async function proceed(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<void> {
   const { approvals, createdBy } = await loadApprovable(tx, rollout.id, ctx.actor)
   const { given, required } = approvals
   if (given >= required) {
-    const when = rollout.startAt === null ? 'It starts now.' : `It starts at ${rollout.startAt.toISOString()}.`
+    const when = rollout.startAt === null ? 'It starts now.' : `It starts at ${instantText(rollout.startAt)}.`
     const message = `Approved by ${given} of ${required}, last by ${ctx.actor.name}. ${when}`
     const because = { code: 'rollout.approved', message, required, given }
     return transition(tx, ctx, { rollout, change: { verb: 'approve', because } })

@@ -1,4 +1,5 @@
 import { policySpec, PolicyInput, type Rollout } from '@bootfleet/contracts'
+import { instantText } from '@bootfleet/domain'
 import type { z } from 'zod'
 import type { CreateRollout } from '@bootfleet/contracts'
 import { authorize } from '../authorize.ts'
@@ -31,7 +32,7 @@ export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Roll
     const spec = policySpec(PolicyInput.parse(policy))
     const scheduled = startAt !== null && spec.approvals === 0
     const because = scheduled
-      ? { code: 'rollout.scheduled', message: `Starts at ${startAt.toISOString()}.`, startAt: startAt.toISOString() }
+      ? { code: 'rollout.scheduled', message: `Starts at ${instantText(startAt)}.`, startAt: startAt.toISOString() }
       : { code: 'rollout.draft', message: 'Waits to be started.' }
     await tx.rollout.create({
       data: {

@@ -1,4 +1,4 @@
-import { whyNoGrants, type Because, type PolicySpec } from '@bootfleet/domain'
+import { instantText, whyNoGrants, type Because, type PolicySpec } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { loadGroups } from './load-groups.ts'
 
@@ -46,7 +46,7 @@ function forStaged(because: Because, { name, count }: StagedRow): Because {
 
 function backedOff({ name, backedOff: count, nextAt }: StagedRow): Because[] {
   if (nextAt === null) return []
-  const message = `${devices(count)} of group "${name}" gave grants back without rebooting; the first gets another from ${nextAt.toISOString()} on.`
+  const message = `${devices(count)} of group "${name}" gave grants back without rebooting; the first gets another from ${instantText(nextAt)} on.`
   return [{ code: 'target.grant_backoff', message, group: name, count, until: nextAt.getTime() }]
 }
 

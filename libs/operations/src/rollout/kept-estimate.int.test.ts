@@ -47,7 +47,7 @@ test('what was expected at the start is kept, and told beside what happened', as
   const tookSec = Math.round((Date.parse(done.endedAt ?? '') - before) / 1000)
   expect(done.because).toMatchObject({
     code: 'rollout.completed',
-    message: expect.stringContaining(`It was expected by ${preview.estimate?.p50}`),
+    message: expect.stringMatching(/It was expected by [-0-9]{10} [0-9]{2}:[0-9]{2} UTC .*: sooner than expected\.$/),
     expectedP50: preview.estimate?.p50,
     expectedP90: preview.estimate?.p90,
     standing: 'within_p50',

@@ -1,5 +1,13 @@
 import { Blackouts, Budget, Windows } from '@bootfleet/contracts'
-import { closedBetween, slotsOf, windowAt, type Because, type GroupView, type WindowState } from '@bootfleet/domain'
+import {
+  closedBetween,
+  instantText,
+  slotsOf,
+  windowAt,
+  type Because,
+  type GroupView,
+  type WindowState,
+} from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { loadBuckets, loadHolders } from './load-buckets.ts'
 
@@ -101,7 +109,7 @@ function windowBecause(group: string, { reopensAt, reason }: WindowState): Becau
     const message = `The maintenance window of group "${group}" never opens: change its windows or its blackouts.`
     return { code: 'window.never_opens', message, group }
   }
-  const when = `It opens at ${new Date(reopensAt).toISOString()}.`
+  const when = `It opens at ${instantText(reopensAt)}.`
   if (reason?.code === 'window.blackout')
     return { ...reason, message: `${reason.message} (group "${group}"). ${when}`, group, reopensAt }
   const message = `The maintenance window of group "${group}" is closed. ${when}`

@@ -1,4 +1,4 @@
-import type { Because, PolicySpec } from '@bootfleet/domain'
+import { instantText, type Because, type PolicySpec } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { aboutSql } from '../signal/load-signals.ts'
 import { eligibilitySql, type Selection } from './eligibility.ts'
@@ -50,6 +50,6 @@ function toWarning(
   const effect = trips
     ? 'a wave with one of them is held, or trips once one was granted its reboot'
     : 'a wave with one of them is held'
-  const message = `${about}: ${effect}, until it is healthy or expires at ${until}.`
+  const message = `${about}: ${effect}, until it is healthy or expires at ${instantText(expiresAt)}.`
   return { code: 'preview.signal', message, signal: name, devices, until }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Rollout, ScheduleRollout } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
+import { instantText } from '@bootfleet/domain'
 import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
 import { controlRollout, type ControlInput } from './control-rollout.ts'
@@ -47,7 +48,7 @@ async function schedule(tx: Tx, ctx: Ctx, { rollout, at }: { rollout: RolloutRow
   const startAt = at.toISOString()
   const because = waits
     ? { ...awaitingBecause(approvals, { createdBy, startAt: at }), startAt }
-    : { code: 'rollout.scheduled', message: `Starts at ${startAt}.`, startAt }
+    : { code: 'rollout.scheduled', message: `Starts at ${instantText(at)}.`, startAt }
   const detail = { startAt, ...(rollout.startAt && { insteadOf: rollout.startAt.toISOString() }) }
   await transition(tx, ctx, { rollout, change: { verb: waits ? 'submit' : 'schedule', because, detail } })
 }

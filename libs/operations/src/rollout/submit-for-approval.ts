@@ -1,5 +1,5 @@
 import type { RolloutApprovals } from '@bootfleet/contracts'
-import type { Because } from '@bootfleet/domain'
+import { instantText, type Because } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
@@ -34,7 +34,7 @@ export function awaitingBecause(
 ): Because {
   const people = required === 1 ? 'a person' : `${required} people`
   const last = 'when the last one has'
-  const when = startAt === null ? last : `at ${startAt.toISOString()}, or ${last} if that is later`
+  const when = startAt === null ? last : `at ${instantText(startAt)}, or ${last} if that is later`
   const message = `Waits for ${people} other than ${createdBy} to approve it: ${given} of ${required} so far. It starts ${when}.`
   return { code: 'rollout.awaiting_approval', message, required, given }
 }

@@ -1,12 +1,7 @@
 import type { Rollout } from '@bootfleet/contracts'
+import { standingText } from '@bootfleet/domain'
 import { formatInstant } from '../../lib/instant.ts'
 import { EstimateText } from './estimate-text.tsx'
-
-const standings = {
-  within_p50: 'sooner than half of the tries',
-  within_p90: 'as expected',
-  late: 'later than nine of ten tries',
-}
 
 /** When a rollout was expected to be finished as it started, beside what happened; no row where nothing was kept. */
 export function estimateFacts({
@@ -20,6 +15,6 @@ export function estimateFacts({
   const expected = ['Expected', text] as const
   if (p50 === null || p90 === null) return [expected]
   if (finishedAt !== null && standing !== null)
-    return [expected, ['Finished', <span title={formatInstant(finishedAt)}>{standings[standing]}</span>] as const]
+    return [expected, ['Finished', <span title={formatInstant(finishedAt)}>{standingText[standing]}</span>] as const]
   return standing === 'late' ? [expected, ['Late', 'it is not finished, and should be'] as const] : [expected]
 }
