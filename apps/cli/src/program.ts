@@ -16,6 +16,7 @@ import { addReleases } from './commands/releases.ts'
 import { addRollouts } from './commands/rollouts.ts'
 import { addSignals } from './commands/signals.ts'
 import { addWhoami } from './commands/whoami.ts'
+import { refuseUnknown } from './refuse-unknown.ts'
 
 export const version = '0.1.0'
 
@@ -62,5 +63,6 @@ export function createProgram(cli: Cli): Command {
     addExitCodes,
   ])
     add(program, cli)
+  for (const group of program.commands) if (group.commands.length > 0) refuseUnknown(group)
   return program
 }
