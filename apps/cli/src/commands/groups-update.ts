@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { Budget, type Blackout, type Group, type Window } from '@bootfleet/contracts'
+import { Budget, type Blackout, type Window } from '@bootfleet/contracts'
 import { openSession, type Cli } from '../cli.ts'
 import { CliError } from '../failure.ts'
 import { addBlackout, addWindow, parseShare, type Share } from '../group-rules.ts'
-import { budgetText } from '../output/group-text.ts'
+import { mayBeDown } from '../output/may-be-down.ts'
 import { parseCount } from '../read-pages.ts'
 
 /** What `--no-…` sets is false. */
@@ -25,7 +25,7 @@ export function addCreateGroup(groups: Command, cli: Cli): void {
     const { client, output } = await openSession(cli, command)
     const budget = hasBudget(options) ? budgetOf(Budget.parse({}), options) : undefined
     const group = await client.groups.create({ body: { name, ...bodyOf(options), budget } })
-    output.result(group, () => [`Created group ${group.name}. ${sentence(group)}`])
+    output.result(group, () => [`Created group ${group.name}. ${mayBeDown(group, Date.now())}`])
   })
 }
 
@@ -46,7 +46,7 @@ export function addUpdateGroup(groups: Command, cli: Cli): void {
     const budget = hasBudget(options) ? budgetOf((await client.groups.get({ params })).budget, options) : undefined
     const group = await client.groups.update({ params, body: { name, ...bodyOf(options), budget } })
     output.result(group, () => [
-      `Group ${group.name} follows ${group.channel?.name ?? 'no channel'}. ${sentence(group)}`,
+      `Group ${group.name} follows ${group.channel?.name ?? 'no channel'}. ${mayBeDown(group, Date.now())}`,
     ])
   })
 }
@@ -66,7 +66,7 @@ function addRuleOptions(command: Command): Command {
       '"mon-fri 22:00-04:00 Europe/Berlin", "cron 0 2 * * 6 for 3h UTC"; repeat it',
       addWindow,
     )
-    .option('--no-window', 'devices may apply at any time')
+    .option('--no-window', 'devices may apply at any time outside blackouts')
     .option('--blackout <range>', '"2026-12-20..2027-01-03 Christmas sale"; can be repeated', addBlackout)
     .option('--no-blackout')
 }
@@ -95,9 +95,4 @@ function budgetOf(budget: Budget, options: RuleOptions): Budget {
     ...(maxUnavailablePerValue && { maxUnavailablePerValue }),
     ...(maxDownloading && { maxDownloading }),
   }
-}
-
-function sentence({ budget, windows }: Group): string {
-  const when = windows.length === 0 ? 'at any time' : `in ${windows.length === 1 ? 'its window' : 'its windows'}`
-  return `At most ${budgetText(budget)} of its devices may be down at the same time, ${when}.`
 }

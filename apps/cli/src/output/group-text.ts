@@ -31,7 +31,9 @@ export function groupFields(group: Group): [name: string, value: string | null][
     ['Frozen', freeze && `${freeze.reason} (${freeze.by}, ${freeze.since})`],
     ['May be down', budgetText(budget)],
     ['Downloading', `at most ${budget.maxDownloading}`],
-    ...(windows.length === 0 ? [['Windows', 'none: at any time'] as [string, string]] : []),
+    ...(windows.length === 0
+      ? [['Windows', `none: at any time${blackouts.length === 0 ? '' : ' but its blackouts'}`] as [string, string]]
+      : []),
     ...windows.map((window): [string, string] => ['Window', windowText(window)]),
     ...blackouts.map(({ from, to, reason }): [string, string] => ['Blackout', `${from} .. ${to} ${reason}`]),
   ]

@@ -14,7 +14,7 @@ export function WindowsEditor() {
   return (
     <>
       {Array.isArray(value) && value.length === 0 && (
-        <p className="quiet">Without a window devices may apply at any time.</p>
+        <p className="quiet">Without a window devices may apply at any time outside blackouts.</p>
       )}
       <ItemsField
         path="windows"
