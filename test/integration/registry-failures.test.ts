@@ -116,7 +116,7 @@ describe('content that must not be believed', () => {
       },
       'unsupported_manifest',
     ],
-    ['a bad digest', { schemaVersion: 2, manifests: [{ digest: '../../etc', platform: {} }] }, 'invalid_response'],
+    ['a bad digest', { schemaVersion: 2, manifests: [{ digest: '../../etc', platform: {} }] }, 'invalid_manifest'],
     [
       'a platform that the image contradicts',
       {

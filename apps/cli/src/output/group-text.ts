@@ -1,4 +1,5 @@
 import type { Group, GroupUsage, Window } from '@bootfleet/contracts'
+import { instantText } from '@bootfleet/domain'
 import { writeDuration } from '../duration.ts'
 
 type Share = Group['budget']['maxUnavailable']
@@ -28,14 +29,17 @@ export function groupFields(group: Group): [name: string, value: string | null][
     ['For', description],
     ['Channel', channel?.name ?? 'none'],
     ['Devices', String(devices)],
-    ['Frozen', freeze && `${freeze.reason} (${freeze.by}, ${freeze.since})`],
+    ['Frozen', freeze && `${freeze.reason} (${freeze.by}, ${instantText(freeze.since)})`],
     ['May be down', budgetText(budget)],
     ['Downloading', `at most ${budget.maxDownloading}`],
     ...(windows.length === 0
       ? [['Windows', `none: at any time${blackouts.length === 0 ? '' : ' but its blackouts'}`] as [string, string]]
       : []),
     ...windows.map((window): [string, string] => ['Window', windowText(window)]),
-    ...blackouts.map(({ from, to, reason }): [string, string] => ['Blackout', `${from} .. ${to} ${reason}`]),
+    ...blackouts.map(({ from, to, reason }): [string, string] => [
+      'Blackout',
+      `${instantText(from)} .. ${instantText(to)} ${reason}`,
+    ]),
   ]
 }
 

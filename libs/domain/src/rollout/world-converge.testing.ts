@@ -13,14 +13,14 @@ export function join(world: World, deviceId: string): void {
   world.enrolled.add(deviceId)
   for (const rollout of world.rollouts) {
     const { state, whole, parent, release, policy, waves, rows } = rollout
-    const joins = underWay.includes(state)
+    const joins = [...underWay, 'rolling_back'].includes(state)
       ? whole && parent === null
       : state === 'completed' && world.current === rollout
     const row = planned(world, release, deviceId)
     if (!joins || row.state !== 'pending') continue
     const placed = { ...row, stateSince: world.now, pool: poolIn(policy, deviceId) }
     const last = waves.at(-1)
-    const isAppended = policy.lateJoiners === 'append' && state !== 'completed' && last !== undefined
+    const isAppended = policy.lateJoiners === 'append' && underWay.includes(state) && last !== undefined
     if (isAppended) waves[last.index] = { ...last, size: last.size + 1 }
     rows.set(deviceId, isAppended ? placed : { ...placed, state: 'skipped', reason: 'joined_late' })
     rollout.hint = true

@@ -25,7 +25,7 @@ export async function appendLateJoiner(tx: Tx, ctx: Ctx, { id: deviceId, again =
   const found = await tx.$queryRaw<{ id: string }[]>`
     SELECT r.id::text FROM rollout r JOIN device_group g ON g.channel_id = r.channel_id JOIN device d ON d.group_id = g.id
     JOIN channel c ON c.id = g.channel_id
-    WHERE d.id = ${deviceId}::uuid AND r.kind <> 'rollback' AND (r.state = 'completed' AND r.id = c.current_rollout_id OR r.state IN ('running', 'pausing', 'paused'))
+    WHERE d.id = ${deviceId}::uuid AND r.kind <> 'rollback' AND (r.state = 'completed' AND r.id = c.current_rollout_id OR r.state IN ('running', 'pausing', 'paused', 'rolling_back'))
     ORDER BY r.id`
   for (const { id } of found) {
     const rollout = await lockRollout(tx, id)
@@ -36,9 +36,10 @@ export async function appendLateJoiner(tx: Tx, ctx: Ctx, { id: deviceId, again =
 async function join(tx: Tx, ctx: Ctx, joining: Joining): Promise<void> {
   const { state, current, policy, selector, plannedAt } = joining.rollout
   if (state === 'completed' && current) return joinCurrent(tx, ctx, joining)
-  if (!['running', 'pausing', 'paused'].includes(state)) return
-  if (policy.lateJoiners === 'append') return append(tx, ctx, joining)
-  // It has its turn once the rollout is the channel's current one, which one with a selector never is.
+  if (!['running', 'pausing', 'paused', 'rolling_back'].includes(state)) return
+  if (policy.lateJoiners === 'append' && state !== 'rolling_back') return append(tx, ctx, joining)
+  // It has its turn once the rollout is the channel's current one, which one with a selector never is, and one that is
+  // rolled back only if a person stops that and resumes it.
   if (selector === null && plannedAt !== null) await joinCurrent(tx, ctx, joining)
 }
 

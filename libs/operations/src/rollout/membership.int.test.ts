@@ -10,6 +10,7 @@ import { updateGroup } from '../group/update-group.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
 import { getRollout } from './get-rollout.ts'
 import { listTargets } from './list-targets.ts'
+import { rollBackRollout } from './roll-back-rollout.ts'
 
 let fleet: TestFleet
 afterEach(() => fleet[Symbol.asyncDispose]())
@@ -114,6 +115,17 @@ test('a machine that enrolls after the end is noted, also once more after its en
   await enroll(device!.name)
   expect(await targetOf(id, device!.id)).toMatchObject({ state: 'skipped', reason: 'joined_late' })
   expect(await read(id)).toMatchObject({ state: 'completed', eligible: 1 })
+})
+
+test('a machine that enrolls while the rollout is rolled back is noted: a person may stop that and resume', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const id = await start(1, { policy: quickPolicy({ waves: [], rest: { soakSec: 0 }, lateJoiners: 'append' }) })
+  await run()
+  await rollBackRollout(fleet.ctx, { rollout: id })
+  await fleet.settle()
+  expect((await read(id)).state).toBe('rolling_back')
+  const fresh = await enroll('a-new-machine')
+  expect(await targetOf(id, fresh)).toMatchObject({ state: 'skipped', reason: 'joined_late' })
 })
 
 test('a group that is given another channel is not moved silently; a device that is moved by itself converges', async () => {
