@@ -10,7 +10,7 @@ import { watchConvergence } from './world-converge-checks.testing.ts'
 import { convergesTo } from './world-current.testing.ts'
 import { must } from './world-must.testing.ts'
 import { routeOf } from './world-rollout.testing.ts'
-import type { World, WorldRollout } from './world-state.testing.ts'
+import type { Row, World, WorldRollout } from './world-state.testing.ts'
 import { countWave, viewOf } from './world-view.testing.ts'
 import { busyIn, isFinal, unfinished } from './world.testing.ts'
 
@@ -176,16 +176,7 @@ function checkRollout(world: World, rollout: WorldRollout): void {
   if (isFinal(rollout))
     return must(unfinished(rollout).length === 0, 'nothing is left when it is over', unfinished(rollout))
   checkWake(world, rollout)
-  for (const row of rows.values()) {
-    const booted = world.presence.get(row.deviceId)?.report?.bootedDigest
-    const goal = rollout.parent ? row.accept : rollout.release.digests
-    const isThere = typeof booted === 'string' && goal.includes(booted)
-    // Who went back converges to what is current on the channel then.
-    const isCurrent =
-      rollout.parent !== null && world.current?.release.digests.some((digest) => digest === booted) === true
-    const hasLeft = isCurrent || isLeaving(world, rollout)
-    must(row.state !== 'succeeded' || isThere || hasLeft, 'success is a proven boot', [row, booted])
-  }
+  for (const row of rows.values()) checkSuccess(world, rollout, row)
   must(
     state !== 'completed' || convergesTo(world, rollout) || unfinished(rollout).every(cameLate),
     'nothing is left when it is over',
@@ -202,6 +193,17 @@ function checkWake({ now }: World, { wakeAt, state, because }: WorldRollout): vo
 // A newer rollout, or the roll-back, has taken its devices elsewhere since.
 function isLeaving({ rollouts }: World, rollout: WorldRollout): boolean {
   return rollouts.some((other) => other.startedAt >= rollout.startedAt && other !== rollout)
+}
+
+function checkSuccess(world: World, rollout: WorldRollout, row: Row): void {
+  const booted = world.presence.get(row.deviceId)?.report?.bootedDigest
+  const goal = rollout.parent ? row.accept : rollout.release.digests
+  const isThere = typeof booted === 'string' && goal.includes(booted)
+  // Who went back converges to what is current on the channel then.
+  const isCurrent =
+    rollout.parent !== null && world.current?.release.digests.some((digest) => digest === booted) === true
+  const hasLeft = isCurrent || isLeaving(world, rollout)
+  must(row.state !== 'succeeded' || isThere || hasLeft, 'success is a proven boot', [row, booted])
 }
 
 // Who was given up for dead and comes back is followed again.
