@@ -15,6 +15,7 @@ const simulations = {
     args: ['--project', 'integration', 'libs/operations/src/rollout/storm.int.test.ts'],
     env: { STORM_SEEDS: '12' },
   },
+  peers: { args: ['--project', 'integration', '--bail=1', 'test/integration/peer-failures'], env: {} },
   // Each seed takes seconds: those that noticed the fault when it was planted first.
   power: { args: ['--project', 'integration', '--bail=1', 'apps/agent/src/power.int.test.ts'], env: {} },
 }
@@ -26,7 +27,8 @@ function firstFailure({ ok, output, seconds }) {
   const stormed = text.match(/(seed \d+): (?:\w*Error: )?(.*)/) ?? powerCut(text)
   const said = stormed?.[2] ?? text.match(/(?:AssertionError|Error): (?!Property failed)(.*)/)?.[1] ?? 'failed'
   const worlds = text.match(/Property failed after (\d+) tests/)?.[1]
-  const after = stormed?.[1] ?? (worlds ? `${worlds} worlds` : 'the run')
+  const named = text.match(/FAIL .* > (.*)/)?.[1]
+  const after = stormed?.[1] ?? (worlds ? `${worlds} worlds` : (named ?? 'the run'))
   return { said: said.replaceAll('|', '/').slice(0, 110), after, seconds: Math.round(seconds) }
 }
 

@@ -79,8 +79,7 @@ describe('a server that was restored from a backup', () => {
   test('a device that is ahead of the server is told no image until a person says so', async () => {
     fleet = await TestFleet.create({ devices: 2 })
     const [ahead] = fleet.devices
-    const where = { deviceId: ahead!.id }
-    await system((tx) => tx.deviceDesired.update({ where, data: { heldSince: fleet.clock.now() } }))
+    await ahead!.connect({ lastGen: 41 })
     const id = await create()
     await run(6)
     expect([ahead!.booted, fleet.devices[1]!.booted]).toEqual([digestOf(0), digestOf(1)])

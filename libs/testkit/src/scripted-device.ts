@@ -75,14 +75,14 @@ export class ScriptedDevice {
     return device
   }
 
-  /** Opens a new connection: hello, then the whole state. */
-  async connect(): Promise<void> {
+  /** Opens a new connection: hello, then the whole state. `lastGen`: of a document that the server has forgotten. */
+  async connect({ lastGen }: { lastGen?: number } = {}): Promise<void> {
     this.connected = true
     this.#conn = randomUUID()
     const { gen, hash } = await this.#desiredRow()
     const hello = {
       conn: this.#conn,
-      lastGen: gen,
+      lastGen: lastGen ?? gen,
       lastHash: hash,
       full: true,
       agent: 'scripted',
