@@ -1,5 +1,5 @@
-// Packs what a machine needs into dist/bootfleet-agent.tar.gz, with paths under /usr: the agent and its systemd unit. The
-// same sources give the same bytes.
+// Packs what a machine needs into dist/bootfleet-agent.tar.gz, with paths under /usr: the agent, its name on the path
+// and its systemd unit. The same sources give the same bytes.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 const folder = import.meta.dirname
 const entries = [
   { path: 'lib/bootfleet/bootfleet-agent.mjs', mode: 0o755, file: 'dist/bootfleet-agent.mjs' },
+  { path: 'bin/bootfleet-agent', mode: 0o777, link: '../lib/bootfleet/bootfleet-agent.mjs' },
   {
     path: 'lib/systemd/system/bootfleet-agent.service',
     mode: 0o644,
@@ -18,9 +19,9 @@ const entries = [
 const modifiedSec = Date.UTC(2026, 0, 1) / 1000
 const block = 512
 
-/** One file in the ustar format. Files only: a folder that is there keeps its owner and mode, one that is not is made. */
-function tarEntry({ path, mode, file }) {
-  const content = readFileSync(join(folder, file))
+/** One file or link in the ustar format. No folders: one that is there keeps its owner and mode, one that is not is made. */
+function tarEntry({ path, mode, file, link = '' }) {
+  const content = file ? readFileSync(join(folder, file)) : Buffer.alloc(0)
   const header = Buffer.alloc(block)
   const text = (value, at) => header.write(value, at, 'latin1')
   const octal = (value, at, length) => text(`${value.toString(8).padStart(length - 1, '0')}\0`, at)
@@ -31,7 +32,8 @@ function tarEntry({ path, mode, file }) {
   octal(content.length, 124, 12)
   octal(modifiedSec, 136, 12)
   text(' '.repeat(8), 148)
-  text('0', 156)
+  text(file ? '0' : '2', 156)
+  text(link, 157)
   text('ustar\x0000', 257)
   text('root', 265)
   text('root', 297)

@@ -49,6 +49,9 @@ test('a machine that is set up as enroll-document says comes online', async () =
   const asked = await readFile(join(machine.root, 'systemctl.log'), 'utf8')
   expect(asked).toBe('systemctl enable --now bootfleet-agent\n')
 
+  const byName = await promisify(execFile)(join(machine.root, 'usr/bin/bootfleet-agent'), ['--version'])
+  expect(byName.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+
   const command = await execStart(join(machine.root, unitPath), machine.root)
   expect(command[0]).toBe('/usr/bin/env')
   const agent = AgentProcess.start(machine, { command, env: { BOOTFLEET_TRANSIENT_UNIT: 'never' } })
