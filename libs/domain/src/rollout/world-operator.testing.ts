@@ -1,6 +1,6 @@
 import { nextState, type RolloutVerb } from './lifecycle.ts'
 import { failureStates, type TargetState } from './target-lifecycle.ts'
-import { beginRollback } from './world-rollout.testing.ts'
+import { beginRollback } from './world-rollback.testing.ts'
 import type { Row, World, WorldRollout } from './world-state.testing.ts'
 import { countWave } from './world-view.testing.ts'
 

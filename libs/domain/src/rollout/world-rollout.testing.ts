@@ -1,12 +1,11 @@
 import { activeStates, type RolloutState } from './lifecycle.ts'
 import { busyStates, type TargetState } from './target-lifecycle.ts'
-import type { Hop, ReportView, WaveView } from './view.ts'
+import type { Hop, WaveView } from './view.ts'
 import { planWaves } from './waves.ts'
 import { poolIn, tally } from './world-pools.testing.ts'
 import type { Row, World, WorldRollout } from './world-state.testing.ts'
 import { findRoute } from '../update-graph/find-route.ts'
 import type { ReleaseNode } from '../update-graph/release-node.ts'
-import { whyNoWayBack } from '../update-graph/way-back.ts'
 
 /**
  * Starts a rollout for these devices, and has it take the place of all that are under way unless it is to run beside them.
@@ -26,29 +25,34 @@ export function startRollout(
   const waves = planWaves(policy.waves, eligible.length, pools).map(({ index, rule, size }) =>
     aPlannedWave(index, rule, size),
   )
-  if (!beside) for (const older of world.rollouts) supersede(world, older)
+  const started = { ...rollout, waves }
+  if (!beside) for (const older of world.rollouts) supersede(world, older, started)
   if (world.current) world.current.hint = true
-  world.rollouts.push({ ...rollout, waves })
+  world.rollouts.push(started)
 }
 
-function supersede(world: World, rollout: WorldRollout): void {
+function supersede(world: World, rollout: WorldRollout, by: WorldRollout): void {
   if (!(activeStates as readonly RolloutState[]).includes(rollout.state)) return
   rollout.state = 'superseded'
+  rollout.supersededBy = by
   rollout.wakeAt = world.now
 }
 
-function blank(world: World): Omit<WorldRollout, 'release' | 'policy' | 'parent'> {
+/** A rollout without targets that starts now. */
+export function blank(world: World): Omit<WorldRollout, 'release' | 'policy' | 'parent'> {
   const id = `rollout-${world.rollouts.length + 1}`
   const state = { state: 'running', wakeAt: world.now, because: { code: '', message: '' } } as const
   const rest = { waves: [], rows: new Map(), hint: true, ended: false, haltedAt: null, whole: true, previous: null }
-  return { id, startedAt: world.now, ...state, ...rest }
+  return { id, startedAt: world.now, ...state, ...rest, supersededBy: null }
 }
 
-function aPlannedWave(index: number, rule: number, size: number): WaveView {
+/** A wave before it opens. */
+export function aPlannedWave(index: number, rule: number, size: number): WaveView {
   return { index, rule, size, state: 'pending', openedAt: null, excused: 0, counts: {} }
 }
 
-function aRow(deviceId: string, accept: readonly string[]): Row {
+/** A target that nothing has happened to. */
+export function aRow(deviceId: string, accept: readonly string[]): Row {
   const place = { groupId: 'group-1', wave: null, accept, fromDigest: null, fromBootKey: null, firstGrantedAt: null }
   const since = { state: 'pending', stateSince: 0, dueAt: null, reason: null } as const
   const soak = { soakBootKey: null, soakUntil: null, grant: null, recalled: false, backoff: null, attempts: 0 }
@@ -68,7 +72,8 @@ export function planned(world: World, release: ReleaseNode, deviceId: string): R
   return route.skip === null ? { ...row, hops: route.hops } : skipped(row, route.skip)
 }
 
-function isQuarantined({ devices }: World, deviceId: string, stop: Hop | string): boolean {
+/** Whether a device keeps away from one of the images of a stop. */
+export function isQuarantined({ devices }: World, deviceId: string, stop: Hop | string): boolean {
   const digests = typeof stop === 'string' ? [stop] : stop.accept
   return digests.some((digest) => devices.get(deviceId)?.quarantined.has(digest))
 }
@@ -77,7 +82,8 @@ export function isBusy(state: TargetState | undefined): boolean {
   return state !== undefined && (busyStates as readonly TargetState[]).includes(state)
 }
 
-function skipped(row: Row, reason: string): Row {
+/** A target that is left out. */
+export function skipped(row: Row, reason: string): Row {
   return { ...row, state: 'skipped', reason }
 }
 
@@ -91,57 +97,4 @@ export function routeOf({ options }: World, release: ReleaseNode, running: strin
 
 function toHop({ id, name, barrier, digests }: ReleaseNode): Hop {
   return { release: id, name, barrier, accept: digests }
-}
-
-/** Makes the roll-back of a rollout, which has just moved to `rolling_back`. */
-export function beginRollback(world: World, parent: WorldRollout): WorldRollout {
-  const soakSec = Math.min(...parent.policy.waves.map((wave) => wave.soakSec))
-  const waves = [{ name: 'rollback', size: null, soakSec, gate: { minConcluded: 1, minSuccessPercent: 0 } }]
-  const policy = { ...parent.policy, waves, onTrip: 'pause', unreachable: 'wait' } as const
-  const child = { ...blank(world), release: parent.release, policy, parent }
-  for (const row of parent.rows.values()) {
-    const back = plannedBack(world, parent, row)
-    if (back) child.rows.set(row.deviceId, back)
-  }
-  const eligible = [...child.rows.values()].filter(({ state }) => state === 'pending').length
-  if (eligible > 0) child.waves.push(aPlannedWave(0, 0, eligible))
-  world.rollouts.push(child)
-  if (world.current === parent) world.current = parent.previous?.state === 'completed' ? parent.previous : null
-  return child
-}
-
-function plannedBack(world: World, { release }: WorldRollout, target: Row): Row | null {
-  const { deviceId, fromDigest } = target
-  const report = world.presence.get(deviceId)?.report ?? null
-  const bootKey = report && runs(report, release) ? report.bootKey : null
-  if (!wasGranted(target) && bootKey === null) return null
-  const from = { fromDigest: release.digests[0] ?? null, fromBootKey: bootKey }
-  const row = { ...aRow(deviceId, [fromDigest ?? '']), ...from }
-  const skip = whyLeftAlone(release, target, report) ?? whyNoWay(world, release, target)
-  return skip === null ? row : skipped(row, skip)
-}
-
-function wasGranted({ firstGrantedAt, state }: Row): boolean {
-  return firstGrantedAt !== null || isBusy(state) || state === 'succeeded'
-}
-
-function runs(report: ReportView | null, { digests }: ReleaseNode): boolean {
-  return digests.some((digest) => digest === report?.bootedDigest)
-}
-
-function whyLeftAlone(release: ReleaseNode, target: Row, report: ReportView | null): string | null {
-  const { fromDigest } = target
-  if (fromDigest === null || release.digests.includes(fromDigest)) return 'no_last_good'
-  if (isUndecided(target, report) || typeof report?.bootedDigest !== 'string') return null
-  if (report.bootedDigest === fromDigest) return 'already_on_digest'
-  return runs(report, release) ? null : 'other_image'
-}
-
-function isUndecided({ state, grant }: Row, report: ReportView | null): boolean {
-  return state === 'granted' || state === 'rebooting' || (state === 'timed_out' && grant?.bootKey === report?.bootKey)
-}
-
-function whyNoWay(world: World, { id: release }: ReleaseNode, { fromDigest, deviceId }: Row): string | null {
-  if (whyNoWayBack(world.options.releases, { release, to: fromDigest })) return 'crosses_barrier'
-  return isQuarantined(world, deviceId, fromDigest ?? '') ? 'quarantined' : null
 }

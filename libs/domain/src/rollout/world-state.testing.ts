@@ -33,6 +33,8 @@ export interface WorldRollout {
   readonly rows: Map<string, Row>
   /** Something was heard that it may have to act on. */
   hint: boolean
+  /** The one that took its place. */
+  supersededBy: WorldRollout | null
   /** It was superseded and has nobody under way any more. */
   ended: boolean
   haltedAt: Instant | null

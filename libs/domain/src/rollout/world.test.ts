@@ -194,13 +194,7 @@ function checkRolledBack(world: World): void {
     for (const [id, { report }] of world.presence) {
       const row = child?.rows.get(id)
       const named = row?.state === 'skipped' || failures.includes(row?.state)
-      // Who was rebooting for an earlier rollout of the same release was not on it yet when the roll-back was planned.
-      const cameByOther = world.rollouts.some(({ release, rows, state }) => {
-        const { state: end, stateSince = 0 } = rows.get(id) ?? {}
-        const finishedThere = state === 'superseded' && end === 'succeeded' && stateSince >= (child?.startedAt ?? 0)
-        return finishedThere && release === rollout.release
-      })
-      const stays = report?.bootedDigest === rollout.release.digests[0] && rollout.rows.has(id) && !cameByOther
+      const stays = report?.bootedDigest === rollout.release.digests[0] && rollout.rows.has(id)
       must(!stays || named, 'who stays on the image is named', [id, row])
     }
   }

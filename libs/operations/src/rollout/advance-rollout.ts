@@ -135,10 +135,7 @@ async function startWhenDue(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<bool
 }
 
 async function plan(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
-  if (rollout.kind === 'rollback') {
-    await planRollback(tx, rollout, ctx.services.now())
-    return true
-  }
+  if (rollout.kind === 'rollback') return planBack(tx, ctx, rollout)
   const { channelId, releaseId, selector, organizationId, planCursor, policy } = rollout
   const selection = {
     channelId,
@@ -153,5 +150,13 @@ async function plan(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
     routes: await readRoutes(tx, rollout),
   }
   await planTargets(tx, { ...selection, planCursor, policy, now: ctx.services.now() })
+  return true
+}
+
+// It may have been rolled back before its list was complete, and of who is on it some have to go back.
+async function planBack(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<boolean> {
+  const parent = rollout.parentId === null ? undefined : await lockRollout(tx, rollout.parentId)
+  if (parent?.plannedAt === null) return plan(tx, ctx, parent)
+  await planRollback(tx, rollout, ctx.services.now())
   return true
 }

@@ -2,6 +2,7 @@ import { busyStates, commonPool } from '@bootfleet/domain'
 import { Prisma } from '@bootfleet/db'
 import { skipReason } from './eligibility.ts'
 import type { RolloutRow } from './lock-rollout.ts'
+import { withSameBefore, type SameBefore } from './same-before.ts'
 import { wayBackSql, type WayBackRow } from './ways-back.ts'
 
 const sentences: Record<string, string> = {
@@ -24,10 +25,9 @@ export function whyNotBack(reason: string): { code: string; message: string } {
   return message === undefined ? skipReason(reason) : { code: `skip.${reason}`, message }
 }
 
-export interface GoingBack extends Pick<RolloutRow, 'channelId' | 'releaseId'> {
+/** Of targets of the rollout that is taken back. */
+export interface GoingBack extends Pick<RolloutRow, 'channelId'>, SameBefore {
   readonly ways: readonly WayBackRow[]
-  /** Rows of targets of the rollout that is taken back, as a FROM item without a name. */
-  readonly targets: Prisma.Sql
   /**
    * What is known of each device is looked up by its id, whatever statistics say: for a chunk of them. Not for all of a
    * large rollout.
@@ -38,9 +38,10 @@ export interface GoingBack extends Pick<RolloutRow, 'channelId' | 'releaseId'> {
 /**
  * Rows `(device_id, name, group_id, position, goal, digest, from_boot_key, running, local, blocked, skip)`: targets that are
  * to go back to `goal`, whether that is on the device already, and what keeps them from it. A device that was granted its
- * reboot and has not been heard of since may come up on either image: it is judged when it does.
+ * reboot, there or by one of the rollouts before, and has not been heard of since may come up on either image: it is judged
+ * when it does.
  */
-export function goingBackSql({ channelId, releaseId, ways, targets, oneByOne }: GoingBack): Prisma.Sql {
+export function goingBackSql({ channelId, ways, oneByOne, ...of }: GoingBack): Prisma.Sql {
   // Of a release without an index the second is NULL.
   const onImage = Prisma.sql`coalesce(s.booted_digest IN (t.digest, r.index_digest), false)`
   const quarantine = Prisma.sql`q.digest = t.from_digest AND q.lifted_at IS NULL`
@@ -58,16 +59,17 @@ export function goingBackSql({ channelId, releaseId, ways, targets, oneByOne }: 
         WHEN g.channel_id IS DISTINCT FROM ${channelId}::uuid THEN 'other_channel'
         WHEN NOT ${reachableSql} THEN 'no_last_good'
       END AS skip
-    FROM ${targets} AS t
+    FROM ${withSameBefore(of)} AS t
     JOIN LATERAL (SELECT * FROM device WHERE id = t.device_id AND removed_at IS NULL ${apart(oneByOne)}) AS d ON true
     JOIN device_group g ON g.id = d.group_id
-    JOIN release r ON r.id = ${releaseId}::uuid
+    JOIN release r ON r.id = ${of.releaseId}::uuid
     LEFT JOIN LATERAL (SELECT * FROM device_state WHERE device_id = t.device_id ${apart(oneByOne)}) AS s ON true
     LEFT JOIN LATERAL (SELECT * FROM device_desired WHERE device_id = t.device_id ${apart(oneByOne)}) AS x ON true
     LEFT JOIN LATERAL (
       SELECT * FROM device_quarantine q WHERE q.device_id = t.device_id AND ${quarantine} ${apart(oneByOne)}) AS q ON true
     ${wayBackSql(ways)}
-    WHERE t.first_granted_at IS NOT NULL OR ${onImage} OR t.state = ANY(${[...busyStates, 'succeeded']}::text[])) AS j`
+    WHERE t.first_granted_at IS NOT NULL OR ${onImage} OR t.state = ANY(${[...busyStates, 'succeeded']}::text[])
+      OR t.busy_before OR ${silentSql}) AS j`
 }
 
 /** What is counted of those that go back: who has the image in a slot downloads nothing, and no way back has hops. */
@@ -80,7 +82,9 @@ function apart(oneByOne: boolean): Prisma.Sql {
   return oneByOne ? Prisma.sql`OFFSET 0` : Prisma.empty
 }
 
-const undecidedSql = Prisma.sql`(t.state IN ('granted', 'rebooting')
+const silentSql = Prisma.sql`coalesce(s.boot_key = ANY(t.silent_before), false)`
+
+const undecidedSql = Prisma.sql`(t.state IN ('granted', 'rebooting') OR t.rebooting_before OR ${silentSql}
   OR t.state = 'timed_out' AND t.grant_boot_key IS NOT DISTINCT FROM s.boot_key)`
 
 const localSql = Prisma.sql`coalesce(t.from_digest IN (s.booted_digest, s.rollback_digest), false)`

@@ -21,6 +21,15 @@ export async function readInBetween(
   return rows.map(({ id }) => id)
 }
 
+/** Of those, the ones that brought the same release: who has it from them has it from this rollout, too. */
+export async function readSameInBetween(tx: Tx, of: { rolloutId: string; releaseId: string }): Promise<string[]> {
+  const before = await readInBetween(tx, of)
+  if (before.length === 0) return []
+  const where = { id: { in: before }, releaseId: of.releaseId, kind: { not: 'rollback' } }
+  const same = await tx.rollout.findMany({ where, select: { id: true } })
+  return same.map(({ id }) => id)
+}
+
 // Who timed out after its grant may come back on the image.
 const holding: readonly string[] = [...busyStates, 'succeeded']
 

@@ -2,6 +2,7 @@ import type { Because, TargetView } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { laterSql, type laterReasons } from './convergence.ts'
 import { goingBackSql, whyNotBack } from './going-back.ts'
+import { readSameInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { targetsById } from './targets-by-id.ts'
 import { readWaysBack } from './ways-back.ts'
@@ -27,12 +28,14 @@ export interface Judged {
 export async function judgeBack(tx: Tx, rollout: RolloutRow, targets: readonly TargetView[]): Promise<Judged[]> {
   const deviceIds = targets.map(({ deviceId }) => deviceId)
   const ways = await readWaysBack(tx, rollout)
-  const parents = Prisma.sql`(SELECT t.* FROM ${targetsById(rollout.parentId ?? rollout.id, deviceIds)})`
+  const { id, parentId, releaseId } = rollout
+  const parents = Prisma.sql`(SELECT t.* FROM ${targetsById(parentId ?? id, deviceIds)})`
+  const sameBefore = await readSameInBetween(tx, { rolloutId: parentId ?? id, releaseId })
   const rows = await tx.$queryRaw<Judged[]>`
     SELECT b.device_id::text AS "deviceId", b.group_id::text AS "groupId", b.goal AS digest, b.digest AS "fromDigest",
       b.from_boot_key AS "fromBootKey", NULL AS hops, b.blocked, b.skip,
       ${laterSql(rollout.id, Prisma.sql`b.device_id`)} AS later
-    FROM (${goingBackSql({ ...rollout, ways, targets: parents, oneByOne: true })}) AS b`
+    FROM (${goingBackSql({ ...rollout, ways, sameBefore, targets: parents, oneByOne: true })}) AS b`
   const judged = new Map(rows.map((row) => [row.deviceId, row]))
   return targets.map((target) => judgeOne(target, judged.get(target.deviceId) ?? unknown(target)))
 }

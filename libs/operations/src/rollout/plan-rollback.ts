@@ -2,6 +2,7 @@ import { Prisma, type Tx } from '@bootfleet/db'
 import { estimatePlan } from './estimate-plan.ts'
 import { backReasons, backRowsSql, goingBackSql, whyNotBack } from './going-back.ts'
 import { hiddenId } from './hidden-id.ts'
+import { readSameInBetween } from './in-between.ts'
 import type { RolloutRow } from './lock-rollout.ts'
 import { addToTally, readTally, tallySql, type GroupTally } from './plan-tally.ts'
 import { beforeAll, planChunk } from './plan-targets.ts'
@@ -15,7 +16,8 @@ interface ChunkRow {
 }
 
 /**
- * Freezes the next chunk of a roll-back's targets: every device that its parent granted a reboot, or that runs the image.
+ * Freezes the next chunk of a roll-back's targets: every device that its parent, or a rollout of the same release that
+ * this took the place of, granted a reboot, or that runs the image.
  * It goes on after a crash where it stopped, and a chunk that is written twice changes nothing.
  */
 export async function planRollback(tx: Tx, rollout: RolloutRow, now: Date): Promise<void> {
@@ -29,13 +31,15 @@ async function insertChunk(tx: Tx, rollout: RolloutRow, now: Date): Promise<Chun
   const { id, organizationId, parentId, planCursor } = rollout
   const because = Object.fromEntries(backReasons.map((reason) => [reason, whyNotBack(reason)]))
   const pending = { code: 'target.planned', message: 'Waits for its turn to go back.' }
+  const { releaseId } = rollout
   const ways = await readWaysBack(tx, rollout)
+  const sameBefore = await readSameInBetween(tx, { rolloutId: parentId ?? id, releaseId })
   const rows = await tx.$queryRaw<ChunkRow[]>`
     WITH chunk AS MATERIALIZED (
       SELECT * FROM rollout_target
       WHERE rollout_id = ${hiddenId(parentId ?? id)} AND device_id > ${planCursor ?? beforeAll}::uuid
       ORDER BY device_id LIMIT ${planChunk}),
-    judged AS (${goingBackSql({ ...rollout, ways, targets: Prisma.sql`chunk`, oneByOne: true })}),
+    judged AS (${goingBackSql({ ...rollout, ways, sameBefore, targets: Prisma.sql`chunk`, oneByOne: true })}),
     written AS (
       INSERT INTO rollout_target (rollout_id, device_id, organization_id, group_id, position, state, reason, because, digest,
                                   from_digest, from_boot_key, state_since)
@@ -43,9 +47,8 @@ async function insertChunk(tx: Tx, rollout: RolloutRow, now: Date): Promise<Chun
              CASE WHEN skip IS NULL THEN 'pending' ELSE 'skipped' END, skip,
              CASE WHEN skip IS NULL THEN ${JSON.stringify(pending)}::jsonb ELSE coalesce(blocked, ${JSON.stringify(because)}::jsonb -> skip) END,
              coalesce(goal, ''), digest, from_boot_key, ${now}
-      FROM judged
-      ON CONFLICT DO NOTHING RETURNING device_id, state),
-    tallied AS (${tallySql(backRowsSql(Prisma.sql`judged JOIN written USING (device_id) WHERE state = 'pending'`))})
+      FROM judged ON CONFLICT DO NOTHING),
+    tallied AS (${tallySql(backRowsSql(Prisma.sql`judged WHERE skip IS NULL`))})
     SELECT count(*)::int AS seen, (SELECT device_id::text FROM chunk ORDER BY device_id DESC LIMIT 1) AS last,
       (SELECT coalesce(jsonb_agg(to_jsonb(tallied) - 'named' || named), '[]') FROM tallied) AS tallies
     FROM chunk`

@@ -7,6 +7,7 @@ import { notFound, OperationError } from '../errors.ts'
 import { rollbackPolicy } from './begin-rollback.ts'
 import { estimatePlan } from './estimate-plan.ts'
 import { backRowsSql, goingBackSql, whyNotBack } from './going-back.ts'
+import { readSameInBetween } from './in-between.ts'
 import { readRolloutRow, type RolloutRow } from './lock-rollout.ts'
 import { waveBack } from './plan-rollback.ts'
 import { tally, tallySql, type GroupTally } from './plan-tally.ts'
@@ -26,6 +27,7 @@ export function previewRollback(ctx: Ctx, { rollout: id }: { rollout: string }):
     const judged = goingBackSql({
       ...rollout,
       ways: await readWaysBack(tx, rollout),
+      sameBefore: await readSameInBetween(tx, { rolloutId: id, releaseId: rollout.releaseId }),
       targets: Prisma.sql`(SELECT * FROM rollout_target WHERE rollout_id = ${id}::uuid)`,
       oneByOne: false,
     })

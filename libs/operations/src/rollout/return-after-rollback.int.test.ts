@@ -3,6 +3,7 @@ import { digestOf, quickPolicy, TestFleet } from '@bootfleet/testkit'
 import { explainDevice } from '../device/explain-device.ts'
 import { updateDevice } from '../device/update-device.ts'
 import { abortRollout } from './abort-rollout.ts'
+import { advanceRollout } from './advance-rollout.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
 import { explainRollout } from './explain-rollout.ts'
 import { getRollout } from './get-rollout.ts'
@@ -204,4 +205,62 @@ test('a device that joins while a roll-back runs is none of its business: it is 
   expect((await read(id)).state).toBe('rolled_back')
   expect((await targetsOf(await childOf(id)))[2]).toBeUndefined()
   expect(images()).toEqual([digestOf(0), digestOf(0), digestOf(0)])
+})
+
+test('who has the release from an earlier rollout that this one took the place of goes back with it, also who was rebooting for that', async () => {
+  fleet = await TestFleet.create({ devices: 4 })
+  const [booted, fellBack, silent] = fleet.devices
+  for (const device of [booted, fellBack, silent]) device!.behaviour = 'never-returns'
+  const release = await fleet.release(1)
+  const timeouts = { applySec: 600, giveUpAfterSec: 60, unreachableAfterSec: 60 }
+  const policy = quickPolicy({ waves: [], rest: { soakSec: 0 }, timeouts })
+  const first = await start({ release, policy })
+  await run(2)
+  expect((await read(first)).counts).toMatchObject({ rebooting: 3, succeeded: 1 })
+  const second = await start({ release, policy })
+  expect(await read(first)).toMatchObject({ state: 'superseded', supersededBy: second })
+  await rollBackRollout(fleet.ctx, { rollout: second })
+  await run(2)
+  const child = await childOf(second)
+  expect(await read(child)).toMatchObject({ state: 'running', counts: { pending: 3 } })
+  booted!.booted = digestOf(1)
+  booted!.slot = digestOf(0)
+  for (const device of [booted, fellBack]) {
+    device!.behaviour = 'ok'
+    await device!.connect()
+  }
+  await run(6)
+  fleet.clock.advance(600)
+  await run(3)
+  expect(await read(second)).toMatchObject({ state: 'rolled_back' })
+  expect(images()).toEqual([0, 0, 0, 0].map(digestOf))
+  expect((await targetsOf(child)).map((target) => [target?.state, target?.reason])).toEqual([
+    ['succeeded', null],
+    ['skipped', 'already_on_digest'],
+    ['skipped', 'unreachable'],
+    ['succeeded', null],
+  ])
+  silent!.booted = digestOf(1)
+  silent!.slot = digestOf(0)
+  silent!.behaviour = 'ok'
+  await silent!.connect()
+  await run(6)
+  expect(silent!.booted).toBe(digestOf(0))
+})
+
+test('a rollout that is rolled back while its list is still being made is listed to its end first', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const [device] = fleet.devices
+  device!.behaviour = 'never-returns'
+  const release = await fleet.release(1)
+  const first = await start({ release })
+  await run(2)
+  expect((await read(first)).counts).toMatchObject({ rebooting: 1 })
+  const input = { channel: 'edge-stable', release, policy: atOnce(), start: 'now' } as const
+  const { id: second } = await createRollout(fleet.ctx, input)
+  await rollBackRollout(fleet.ctx, { rollout: second })
+  const child = await childOf(second)
+  while ((await advanceRollout(fleet.services, { rolloutId: child })).more);
+  expect((await read(child)).counts).toMatchObject({ pending: 1 })
+  expect((await read(second)).counts).toMatchObject({ pending: 1 })
 })
