@@ -134,18 +134,21 @@ describe('a pull', () => {
     expect(await host.status()).toMatchObject({ staged: null })
   })
 
-  it('whose bound image is missing fails, and what it staged can be taken back and staged anew', async () => {
-    await using machine = await machineWith()
-    const host = await hostOf(machine)
-    machine.inject({ kind: 'bound-image', times: 1 })
-    expect(await failure(host.stage(staging()))).toMatchObject({ code: 'not_found', detail: /bound images/ })
-    expect((await host.status()).staged?.digest).toBe(digest)
-    await host.dropStaged()
-    expect(await host.status()).toMatchObject({ staged: null, booted: { version: 'installed' } })
-    await host.dropStaged()
-    await host.stage(staging())
-    expect((await host.status()).staged).toMatchObject({ digest, locked: true })
-  })
+  it.each(['ostree', 'composefs'] as const)(
+    'whose bound image is missing fails, and what it staged can be taken back and staged anew (%s)',
+    async (backend) => {
+      await using machine = await machineWith({ backend })
+      const host = await hostOf(machine)
+      machine.inject({ kind: 'bound-image', times: 1 })
+      expect(await failure(host.stage(staging()))).toMatchObject({ code: 'not_found', detail: /bound images/ })
+      expect((await host.status()).staged?.digest).toBe(digest)
+      await host.dropStaged()
+      expect(await host.status()).toMatchObject({ staged: null, booted: { version: 'installed' } })
+      await host.dropStaged()
+      await host.stage(staging())
+      expect((await host.status()).staged).toMatchObject({ digest, locked: true })
+    },
+  )
 })
 
 describe('the status', () => {

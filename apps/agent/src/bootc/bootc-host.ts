@@ -57,16 +57,21 @@ function switchTarget(ref: string, { tagBesideDigest }: Capabilities): string {
   return tagBesideDigest || digest === undefined ? ref : `${repositoryOf(ref)}@${digest}`
 }
 
-/** A staged deployment is always the first one for ostree. It is looked at just before, in the same turn of the queue. */
+/**
+ * A staged deployment is always the first one for ostree, and has its name on composefs, where bootc does not go back to
+ * the booted image. It is looked at just before, in the same turn of the queue.
+ */
 async function dropStaged(input: BootcHostInput): Promise<void> {
   const { config } = input
   const host = await readHost(config)
   if (host.staged === null) return
-  if (host.backend !== 'composefs') {
-    const result = await runCommand('ostree', ['admin', 'undeploy', '0'], { timeoutMs: config.changeTimeoutMs })
-    if (result.code === 0) return
-    if (!result.missing) throw failureOf(result)
+  if (host.backend === 'composefs') {
+    const { id = '' } = host.staged
+    return changeHost(input, ['delete-deployment', id], { timeoutMs: config.changeTimeoutMs })
   }
+  const result = await runCommand('ostree', ['admin', 'undeploy', '0'], { timeoutMs: config.changeTimeoutMs })
+  if (result.code === 0) return
+  if (!result.missing) throw failureOf(result)
   const ref = pinnedRef(host.booted)
   if (ref === undefined) {
     const detail = 'what is staged cannot be taken back: there is no ostree program, and the booted image is not known'

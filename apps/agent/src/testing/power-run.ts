@@ -15,6 +15,7 @@ export interface PowerScript {
   version: string
   /** The machine can reboot its userspace alone, and is told to. */
   soft: boolean
+  backend: 'ostree' | 'composefs'
   cuts: PowerPlan[]
 }
 
@@ -49,7 +50,9 @@ export function scriptOf(seed: number): PowerScript {
   const version = pick(random, ['1.16.9', '1.16.9', '1.10.0', 'next'] as const)
   // What does not boot at all is for the boot loader, which has no say in a soft reboot.
   const soft = pick(random, [true, false, false]) && boot !== 'fail-boot'
-  return { boot, version, soft, cuts }
+  // Nor on composefs, where nothing counts boots yet.
+  const backend = boot === 'fail-boot' ? 'ostree' : pick(random, ['ostree', 'ostree', 'composefs'] as const)
+  return { boot, version, soft, backend, cuts }
 }
 
 function cutOf(random: Random): PowerPlan {
@@ -80,9 +83,9 @@ export class PowerRun implements AsyncDisposable {
 
   /** Plays it to its end. Fails with the agent's output when it does not come to one. */
   static async play(agent: string, script: PowerScript): Promise<PowerRun> {
-    const { boot, version, soft } = script
+    const { boot, version, soft, backend } = script
     const plane = await ControlPlane.start()
-    const machine = await sceneMachine({ agent, version, boot, softRebootCapable: soft })
+    const machine = await sceneMachine({ agent, version, boot, softRebootCapable: soft, backend })
     await putEnrollment(machine, plane.enrollmentDocument())
     const run = new PowerRun(plane, machine, script)
     machine.planPower(run.cutsLeft.shift() ?? null)

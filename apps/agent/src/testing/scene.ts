@@ -20,6 +20,7 @@ export interface SceneOptions {
   agent: string
   version?: string
   softRebootCapable?: boolean
+  backend?: 'ostree' | 'composefs'
   boot?: NonNullable<Parameters<FakeMachine['pinBehaviour']>[1]>
   env?: Record<string, string>
   behindProxy?: boolean
@@ -59,12 +60,13 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-export async function sceneMachine({ version, softRebootCapable, boot }: SceneOptions): Promise<FakeMachine> {
+export async function sceneMachine({ version, softRebootCapable, backend, boot }: SceneOptions): Promise<FakeMachine> {
   const machine = await FakeMachine.create({
     bootedImage: { image: `${repository}:stable`, content: installed },
     images: { [`${repository}:stable`]: installed, [`${repository}:v2`]: update },
     ...(version !== undefined && { version }),
     softRebootCapable,
+    ...(backend !== undefined && { backend }),
   })
   if (boot !== undefined) machine.pinBehaviour(digestOf(update), boot)
   return machine

@@ -158,6 +158,18 @@ describe('staging on a fake machine', () => {
     expect(machine.calls()).toEqual([`switch ${pinned(update)}`, 'upgrade --download-only', `switch ${pinned(update)}`])
   })
 
+  test('composefs deletes what is staged by its verity, and nothing that is booted', async () => {
+    await using machine = await machineWith({ backend: 'composefs' })
+    await bootc(machine, 'switch', pinned(update))
+    const { booted, staged } = await hostStatus(machine)
+    const refused = await machine.run('bootc', 'delete-deployment', booted?.composefs?.verity ?? '')
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('currently booted') as string })
+    await bootc(machine, 'delete-deployment', staged?.composefs?.verity ?? '')
+    expect(await hostStatus(machine)).toMatchObject({ staged: null, booted })
+    await using other = await machineWith()
+    expect((await other.run('bootc', 'delete-deployment', 'x')).stderr).toContain('only supported for composefs')
+  })
+
   test('rollback toggles, and drops what is staged', async () => {
     await using machine = await machineWith()
     expect((await machine.run('bootc', 'rollback')).stderr).toContain('No rollback available')

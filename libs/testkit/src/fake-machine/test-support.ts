@@ -21,6 +21,7 @@ export interface Entry {
   downloadOnly?: boolean
   incompatible: boolean
   ostree: { checksum: string; deploySerial: number }
+  composefs?: { verity: string } | null
 }
 
 export interface HostDocument {

@@ -56,7 +56,8 @@ function helpText(verb, command, version) {
 }
 
 function topHelp() {
-  const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(15)}${about}`)
+  const shown = Object.entries(commands).filter(([, { hidden }]) => !hidden)
+  const lines = shown.map(([name, { about }]) => `  ${name.padEnd(15)}${about}`)
   return `Deploy and transactionally in-place with bootable container images.\n\nUsage: bootc <COMMAND>\n\nCommands:\n${lines.join('\n')}\n\nOptions:\n  -h, --help     Print help\n  -V, --version  Print version\n`
 }
 

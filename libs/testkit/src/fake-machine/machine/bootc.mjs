@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EarlyExit, parseArguments } from './arguments.mjs'
+import { deleteDeployment } from './delete-deployment.mjs'
 import { edit } from './edit.mjs'
 import { BootcError, inContext } from './errors.mjs'
 import { lock, unlock } from './lock.mjs'
@@ -24,6 +25,7 @@ const verbs = {
   switch: { contexts: ['Switching', 'Switching (ostree)'], run: switchImage },
   rollback: { contexts: ['Rollback', 'Rollback (ostree)'], run: rollback },
   edit: { contexts: ['Editing spec', 'Editing spec (ostree)'], run: edit },
+  'delete-deployment': { contexts: [], run: deleteDeployment },
   'usr-overlay': { contexts: ['usr-overlay'], run: usrOverlay },
 }
 

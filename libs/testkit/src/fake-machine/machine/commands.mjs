@@ -12,6 +12,7 @@
  * @typedef {object} Command
  * @property {string} about
  * @property {string} [positional]
+ * @property {boolean} [hidden] left out of `bootc --help`
  * @property {Record<string, Flag>} flags
  */
 
@@ -89,6 +90,7 @@ export const commands = {
     about: 'Apply full changes to the host specification',
     flags: { filename: { value: 'FILENAME', short: 'f', help: 'Use filename to edit system specification' }, quiet },
   },
+  'delete-deployment': { about: 'Delete a deployment', positional: 'DEPL_ID', hidden: true, flags: {} },
   'usr-overlay': {
     about: 'Add a transient writable overlayfs on `/usr`',
     flags: { 'read-only': { since: '1.14.0', help: 'Mount the overlay read-only' } },

@@ -27,13 +27,19 @@ function ostreeEntry({ stateroot, checksum, deploySerial }) {
   return { stateroot, checksum, deploySerial }
 }
 
+/** What names a deployment on the composefs backend. @param {Deployment} deployment */
+export function verityOf({ checksum }) {
+  return checksum.repeat(2)
+}
+
 /**
  * @param {Deployment} deployment
  * @param {string} version
  */
-function composefsEntry({ checksum }, version) {
+function composefsEntry(deployment, version) {
+  const { checksum } = deployment
   return {
-    verity: checksum.repeat(2),
+    verity: verityOf(deployment),
     bootType: 'Bls',
     bootloader: 'systemd',
     bootDigest: checksum,
