@@ -77,6 +77,8 @@ function refused(target: TargetView, ctx: Follow): TargetChange | null {
 function unreachable(target: TargetView, ctx: Follow): TargetChange | null {
   const at = unreachableAt(target, ctx)
   if (at === null || ctx.now < at) return null
+  // Nobody takes its place once the rollout is completed: whoever converges is left until it is back.
+  if (ctx.state === 'completed' && ctx.policy.unreachable !== 'fail') return null
   const offlineSec = Math.floor((ctx.now - silentSince(target)) / 1000)
   const message = `The device has been offline for ${offlineSec} s before it was granted its reboot.`
   const because = { code: 'target.unreachable', message, offlineSec }
