@@ -92,6 +92,27 @@ function latecomers(): fc.Arbitrary<Story> {
   })
 }
 
+/** A release that is rolled out anew while devices reboot for it, and is taken back soon after. */
+function begunAnew(): fc.Arbitrary<Story> {
+  const soon = fc.integer({ min: 10_000, max: 90_000 })
+  const maybe = fc.constantFrom('again', 'newer', 'pause', 'abort', 'continue')
+  const after = fc.record({ by: soon, button: maybe })
+  return fc
+    .tuple(
+      story(behaviours, buttons),
+      fc.integer({ min: 50_000, max: 500_000 }),
+      soon,
+      fc.array(after, { maxLength: 2 }),
+    )
+    .map(([told, begun, by, rest]) => {
+      let at = begun + by
+      const later = rest.map((one) => ({ at: (at += one.by), on: -1, button: one.button }))
+      const twice = { at: begun, on: -1, button: 'again' } as const
+      const back = { at: begun + by, on: -1, button: 'roll_back' } as const
+      return { ...told, lenient: true, halves: false, presses: [twice, back, ...later] }
+    })
+}
+
 // From here on operators let them go on without those that failed, and at last abort what nothing can prove.
 function bringToAnEnd(world: World, told: Story): void {
   const from = world.now
@@ -126,6 +147,15 @@ describe('rollouts in a small world', () => {
       bringToAnEnd(world, told)
     })
     fc.assert(property, { numRuns: Math.ceil(runs / 4) })
+  })
+
+  it('take back who has the release from the rollout before, too', { timeout: patience }, () => {
+    const property = fc.property(begunAnew(), (told) => {
+      const world = start(told)
+      play(world, 1_600_000, told.presses)
+      bringToAnEnd(world, told)
+    })
+    fc.assert(property, { numRuns: Math.ceil(runs / 5) })
   })
 
   it('bring every device that can be updated to the image', { timeout: patience }, () => {
