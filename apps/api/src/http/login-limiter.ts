@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
+import { WindowCounter } from '@bootfleet/operations'
 import type { CallerAddress } from './caller-address.ts'
 import { ProblemError } from './problem-error.ts'
-import { WindowCounter } from './window-counter.ts'
 
 const windowMs = 15 * 60_000
 

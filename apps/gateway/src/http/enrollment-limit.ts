@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { OperationError } from '@bootfleet/operations'
-import { BoundedMap } from '../connections/bounded-map.ts'
+import { OperationError, WindowCounter } from '@bootfleet/operations'
 
 const windowMs = 60_000
 /** Refused enrollments per minute, of an address and of a token from an address. */
@@ -34,14 +33,15 @@ export function createEnrollmentLimit({
   isKnown,
   now = () => performance.now(),
 }: EnrollmentLimitOptions): EnrollmentLimit {
-  const byAddress = createCounter(allowed, now)
-  const byToken = createCounter(allowed, now)
-  const lookUps = createCounter(allowedLookUps, now)
+  const byAddress = new WindowCounter(windowMs, now)
+  const byToken = new WindowCounter(windowMs, now)
+  const lookUps = new WindowCounter(windowMs, now)
   return {
     async check({ address, body }) {
-      if (!byAddress.isFull(address)) return
+      if (byAddress.count(address) < allowed) return
       const token = tokenOf(body)
-      if (token === undefined || byToken.isFull(pairOf(address, token)) || lookUps.isFull(address)) throw tooMany()
+      if (token === undefined || byToken.count(pairOf(address, token)) >= allowed) throw tooMany()
+      if (lookUps.count(address) >= allowedLookUps) throw tooMany()
       lookUps.add(address)
       if (!(await isKnown(token))) throw tooMany()
     },
@@ -49,26 +49,6 @@ export function createEnrollmentLimit({
       const token = tokenOf(body)
       byAddress.add(address)
       if (token !== undefined) byToken.add(pairOf(address, token))
-    },
-  }
-}
-
-interface Counter {
-  isFull(key: string): boolean
-  add(key: string): void
-}
-
-function createCounter(most: number, now: () => number): Counter {
-  const windows = new BoundedMap<string, { readonly since: number; readonly count: number }>(10_000)
-  const open = (key: string) => {
-    const window = windows.get(key)
-    return window !== undefined && now() - window.since < windowMs ? window : { since: now(), count: 0 }
-  }
-  return {
-    isFull: (key) => open(key).count >= most,
-    add: (key) => {
-      const { since, count } = open(key)
-      windows.set(key, { since, count: count + 1 })
     },
   }
 }
