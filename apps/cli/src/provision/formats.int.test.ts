@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { requireServer } from '@bootfleet/testkit'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -46,6 +49,22 @@ describe.skipIf(requireServer(['ignition-validate']).missing)('ignition-validate
     }))
     const config = { ignition: { version: '3.3.0' }, storage: { ...storage, files }, systemd }
     expect(check('ignition-validate', ['-'], JSON.stringify(config))).toMatchObject({ status: 0 })
+  })
+})
+
+describe.skipIf(requireServer(['cloud-init']).missing)('cloud-init schema', () => {
+  test('accepts the user data, and would refuse other keys', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bootfleet-cloud-'))
+    const file = join(folder, 'user-data')
+    const ask = async (text: string) => {
+      await writeFile(file, text)
+      return check('cloud-init', ['schema', '--config-file', file], '')
+    }
+    const text = provision('cloud-init', recipe)
+    expect(await ask(text)).toMatchObject({ status: 0, said: expect.stringContaining('Valid') as string })
+    const refused = await ask(text.replace('permissions:', 'mode:'))
+    expect(refused).toMatchObject({ status: 1, said: expect.stringContaining('mode') as string })
+    await rm(folder, { recursive: true })
   })
 })
 
