@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PolicyInput } from '@bootfleet/contracts'
+import type { PolicyInput, Rollout } from '@bootfleet/contracts'
 import { pushImage, startRegistryServer, waitFor, type RegistryServer } from '@bootfleet/testkit'
 import { Stack } from '../system/stack/stack.ts'
 import type { ImageName } from './make-images.ts'
@@ -18,6 +19,12 @@ const policy: PolicyInput = {
   // One device is all there is, and what it does is looked at.
   rest: { soakSec: 1, gate: { maxFailures: 0 } },
   timeouts: { grantSec: 7200, applySec: 7200, unreachableAfterSec: 7200, healthSec: 900 },
+}
+
+/** Says it, and keeps it for the summary of the run. */
+export async function note(text: string): Promise<void> {
+  console.info(text)
+  await appendFile(join(artifacts, 'steps.txt'), `${text}\n`)
 }
 
 /** The control plane, a registry, and one machine that follows the channel. */
@@ -61,7 +68,7 @@ export class Lab implements AsyncDisposable {
   }
 
   /** Pushes an image that the disk has been made with, releases it and starts its rollout. Gives the digest. */
-  async roll(name: ImageName) {
+  async roll(name: ImageName, timeouts: PolicyInput['timeouts'] = {}) {
     const version = name.replace(/v(.)/, '$1.0')
     const commit = (await readFile(join(folder, `commit-${name}`), 'utf8')).trim()
     const delta = await readFile(join(folder, `delta-${name}`))
@@ -76,26 +83,61 @@ export class Lab implements AsyncDisposable {
     const { client } = this.stack
     const release = await client.releases.create({ params: { channel }, body: { image } })
     const body = { channel, release: release.id, start: 'now' as const }
-    await client.rollouts.create({ body: { ...body, policy } })
-    return { digest: manifests[0]?.manifestDigest ?? '' }
+    const { id } = await client.rollouts.create({
+      body: { ...body, policy: { ...policy, timeouts: { ...policy.timeouts, ...timeouts } } },
+    })
+    return { rollout: id, digest: manifests[0]?.manifestDigest ?? '' }
+  }
+
+  /** Tries what failed once more. */
+  async retry(rollout: string): Promise<void> {
+    await this.stack.client.rollouts.resume({ params: { rollout }, body: { choice: 'retry_failed' } })
+  }
+
+  async untilState(rollout: string, wanted: Rollout['state']): Promise<void> {
+    await this.until(`the rollout is ${wanted}`, async () => {
+      const { state } = await this.stack.client.rollouts.get({ params: { rollout } })
+      return state === wanted
+    })
+  }
+
+  /** Nothing is granted from now on. */
+  async freeze(): Promise<void> {
+    await this.stack.client.freeze.startGroup({ params: { group: 'default' }, body: { reason: 'a test' } })
+  }
+
+  async unfreeze(): Promise<void> {
+    await this.stack.client.freeze.endGroup({ params: { group: 'default' } })
+  }
+
+  async boots() {
+    const { id } = await this.device()
+    return (await this.stack.client.devices.boots({ params: { id }, query: {} })).items
+  }
+
+  /** The only target of the rollout. */
+  async target(rollout: string) {
+    const { items } = await this.stack.client.rollouts.targets({ params: { rollout }, query: {} })
+    return items[0]
   }
 
   /** Waits for what the control plane knows; otherwise keeps everything and tells what the agent says. */
   async until(what: string, probe: () => Promise<boolean | undefined>): Promise<void> {
     const started = performance.now()
     try {
-      await waitFor(what, async () => (await delay(1000), await probe()), longMs)
+      await waitFor(what, async () => (await probe()) === true || (await delay(1000)), longMs)
     } catch (cause) {
       await this.keep('failed').catch(() => {})
       throw new Error(`${what}: not so. ${JSON.stringify(await this.device(), null, 1)}`, { cause })
     }
-    console.info(`${what}: after ${Math.round((performance.now() - started) / 1000)} s`)
+    await note(`${what}: after ${Math.round((performance.now() - started) / 1000)} s, load ${loadavg()[0]?.toFixed(1)}`)
   }
 
   /** Writes down what the machine and the control plane say now. */
   async keep(name: string): Promise<void> {
     const write = (file: string, text: string) => writeFile(join(artifacts, `${name}-${file}`), `${text}\n`)
     await write('device.json', JSON.stringify(await this.device().catch(String), null, 2))
+    await write('boots.json', JSON.stringify(await this.boots().catch(String), null, 2))
     const commands = {
       'bootc-status.json': 'bootc status --format=json',
       'ostree-status.txt': 'ostree admin status',

@@ -10,12 +10,21 @@ const agent = join(repository, 'apps/agent/dist/bootfleet-agent.tar.gz')
 const wants = 'usr/etc/systemd/system/multi-user.target.wants'
 const enabled = ['bootfleet-agent', 'systemd-networkd']
 
-/** Images that the machine is updated to; `v2` has the version 2.0. */
-export type ImageName = 'v2'
+/** Images that the machine is updated to, in turn; `v3` has the version 3.0. */
+export type ImageName = 'v2' | 'v3' | 'v4' | 'v5'
+
+/** Why the machine is unhealthy with 4.0. */
+export const brokenCheck = 'the pump does not turn'
 
 /** What each image has on top of the first one: path to text. What begins with #! is executable. */
 const images: Record<ImageName, Record<string, string>> = {
   v2: { 'usr/share/image-version': '2.0\n' },
+  v3: { 'usr/share/image-version': '3.0\n' },
+  v4: {
+    'usr/share/image-version': '4.0\n',
+    'usr/lib/bootfleet/checks/required.d/pump': `#!/bin/sh\necho '${brokenCheck}'\nexit 1\n`,
+  },
+  v5: { 'usr/share/image-version': '5.0\n' },
 }
 
 /** The reference of the image that the machine is installed with. No registry has it. */

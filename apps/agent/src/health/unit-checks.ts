@@ -1,3 +1,4 @@
+import { bootComplete } from '../machine/last-shutdown.ts'
 import { activeState, failedUnits } from '../machine/systemd.ts'
 import { failedCheck } from './check.ts'
 import type { FailedCheck } from './check.ts'
@@ -6,7 +7,8 @@ import type { FailedCheck } from './check.ts'
 export async function checkFailedUnits(baseline: readonly string[] | null): Promise<FailedCheck[]> {
   if (baseline === null) return []
   const now = (await failedUnits()) ?? []
-  const added = now.filter((unit) => !baseline.includes(unit))
+  // What it tells is of the boot before, and in the outcome of the attempt.
+  const added = now.filter((unit) => unit !== bootComplete && !baseline.includes(unit))
   return added.map((unit) => failedCheck(`unit ${unit}`, 'failed in this boot, not in the one before'))
 }
 

@@ -2,7 +2,8 @@ import type { HostStatus } from '../bootc/host-status.ts'
 import { runCommand } from './run-command.ts'
 
 const quick = { timeoutMs: 20_000 }
-const bootComplete = 'ostree-boot-complete.service'
+/** ostree has it fail in the boot after one that could not make its staged image bootable. */
+export const bootComplete = 'ostree-boot-complete.service'
 const maxText = 900
 
 /** How the boot before ended, as far as its staged image is concerned. */
