@@ -11,7 +11,7 @@ import { convergesTo } from './world-current.testing.ts'
 import { must } from './world-must.testing.ts'
 import { routeOf } from './world-rollout.testing.ts'
 import type { Row, World, WorldRollout } from './world-state.testing.ts'
-import { countWave, viewOf } from './world-view.testing.ts'
+import { countWave, mayTakeOver, viewOf } from './world-view.testing.ts'
 import { busyIn, isFinal, unfinished } from './world.testing.ts'
 
 interface Decided {
@@ -62,7 +62,9 @@ function watchBudget(world: World, { rollout, view, change, slots }: Watched): v
   if (from !== to && to === 'granted') {
     const has = slots.has(deviceId) && rollout.parent !== null
     must(has || slots.size < world.options.slots, 'the budget holds', [change, ...slots])
-    const others = busyIn(world, deviceId).filter((other) => other !== rollout && other !== rollout.parent)
+    const others = busyIn(world, deviceId).filter((other) => {
+      return other !== rollout && other !== rollout.parent && !mayTakeOver(rollout, other, deviceId)
+    })
     must(others.length === 0, 'no device is granted twice at once', change)
   }
   watchSlot(world, change, slots)

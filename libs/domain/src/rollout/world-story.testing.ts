@@ -130,11 +130,18 @@ function startAnother(world: World, release: ReleaseNode): void {
 export function play(world: World, until: number, presses: readonly Press[] = []): void {
   const arrivals = world.options.devices.map(({ offUntil }) => offUntil).filter((at) => Number.isFinite(at))
   const last = Math.max(0, ...arrivals, ...presses.map(({ at }) => at))
-  while (world.now < until && !(world.now > last && world.rollouts.every((rollout) => isAtRest(world, rollout)))) {
+  while (world.now < until && !(world.now > last && isQuiet(world))) {
     for (const one of presses) if (one.at > world.now - stepMs && one.at <= world.now) press(world, one)
     tick(world, stepMs)
     check(world)
   }
+}
+
+// A device that will be back in a moment may have something to do then.
+function isQuiet(world: World): boolean {
+  const isAway = ({ doing, offUntil }: FakeDevice) =>
+    doing === 'rebooting' || (Number.isFinite(offUntil) && offUntil > world.now)
+  return !world.options.devices.some(isAway) && world.rollouts.every((rollout) => isAtRest(world, rollout))
 }
 
 function isAtRest(world: World, rollout: WorldRollout): boolean {

@@ -28,8 +28,11 @@ export function viewOf(world: World, rollout: WorldRollout): RolloutView {
 }
 
 function rollbackOf({ rollouts }: World, rollout: WorldRollout): RollbackView | null {
-  const child = rollouts.findLast(({ parent }) => parent === rollout)
-  if (!child || !['rolling_back', 'superseded'].includes(rollout.state)) return null
+  if (!['rolling_back', 'superseded'].includes(rollout.state)) return null
+  const parents = rollouts.filter((one) => isContinuedBy(rollout, one)).toReversed()
+  const children = parents.flatMap((one) => rollouts.findLast(({ parent }) => parent === one) ?? [])
+  const child = children[0]
+  if (!child) return null
   return { id: child.id, state: child.state === 'completed' || child.state === 'aborted' ? child.state : 'under_way' }
 }
 
@@ -74,14 +77,24 @@ function deviceOf(
   }
 }
 
-// A roll-back may take on whom its parent has on the image.
 function busyWith({ rollouts }: World, own: WorldRollout, deviceId: string): string | null {
-  for (const rollout of rollouts) {
-    const state = rollout.rows.get(deviceId)?.state
-    const mayTake = rollout === own.parent && (state === 'verifying' || state === 'soaking')
-    if (rollout !== own && isBusy(state) && !mayTake) return rollout.id
-  }
-  return null
+  const other = rollouts.find((one) => {
+    return one !== own && isBusy(one.rows.get(deviceId)?.state) && !mayTakeOver(own, one, deviceId)
+  })
+  return other?.id ?? null
+}
+
+/** Whether a roll-back may take on whom its parent, or one of the same release before it, has on the image. */
+export function mayTakeOver({ parent }: WorldRollout, from: WorldRollout, deviceId: string): boolean {
+  const state = from.rows.get(deviceId)?.state
+  return parent !== null && isContinuedBy(from, parent) && (state === 'verifying' || state === 'soaking')
+}
+
+// Whether it is the other, or only rollouts of the same release came between.
+function isContinuedBy(rollout: WorldRollout, by: WorldRollout): boolean {
+  if (rollout === by) return true
+  const { supersededBy, release, parent } = rollout
+  return supersededBy !== null && parent === null && supersededBy.release === release && isContinuedBy(supersededBy, by)
 }
 
 const early: readonly TargetState[] = ['pending', 'offered', 'downloading', 'staged']

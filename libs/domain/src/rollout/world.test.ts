@@ -224,7 +224,13 @@ function checkRolledBack(world: World): void {
     for (const [id, { report }] of world.presence) {
       const row = child?.rows.get(id)
       const named = row?.state === 'skipped' || failures.includes(row?.state)
-      const stays = report?.bootedDigest === rollout.release.digests[0] && rollout.rows.has(id)
+      // A completed rollout stands, and so does what it brings: that is current, and devices converge to it.
+      const stands = world.rollouts.some(({ release, state, parent, rows }) => {
+        return (
+          parent === null && release === rollout.release && state === 'completed' && rows.get(id)?.state === 'succeeded'
+        )
+      })
+      const stays = report?.bootedDigest === rollout.release.digests[0] && rollout.rows.has(id) && !stands
       must(!stays || named, 'who stays on the image is named', [id, row])
     }
   }

@@ -248,6 +248,21 @@ test('who has the release from an earlier rollout that this one took the place o
   expect(silent!.booted).toBe(digestOf(0))
 })
 
+test('a device that soaks for the rollout before goes back at once', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const release = await fleet.release(1)
+  const first = await start({ release, policy: quickPolicy({ waves: [], rest: { soakSec: daySec } }) })
+  await run(3)
+  expect((await read(first)).counts).toMatchObject({ soaking: 1 })
+  const second = await start({ release })
+  expect((await read(second)).counts).toMatchObject({ pending: 1 })
+  await rollBackRollout(fleet.ctx, { rollout: second })
+  await run(4)
+  expect(images()).toEqual([digestOf(0)])
+  expect((await read(second)).state).toBe('rolled_back')
+  expect(await targetsOf(first)).toMatchObject([{ state: 'reverted', reason: 'rolled_back' }])
+})
+
 test('a rollout that is rolled back while its list is still being made is listed to its end first', async () => {
   fleet = await TestFleet.create({ devices: 1 })
   const [device] = fleet.devices
