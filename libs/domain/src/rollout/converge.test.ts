@@ -150,6 +150,23 @@ describe('a completed roll-back', () => {
     expect(moves(look(target, { ...back, ...counts, groups }))).toEqual([])
   })
 
+  it('is held by no signal about them: they leave the image that it is about', () => {
+    const staged = { ...onImage, stagedDigest: oldImage, stagedLocked: true }
+    const target = aTarget('staged', { ...goal, device: aDevice({ report: aReport(staged) }) })
+    for (const signals of ['hold', 'trip'] as const) {
+      const rules = { policy: { ...back.policy, waves: [{ ...canary, size: null, gate: { ...gate, signals } }] } }
+      const about = {
+        id: 's',
+        name: 'latency',
+        message: '',
+        until: now + 9000,
+        waves: [{ index: 0, devices: 1, applied: 1 }],
+      }
+      const view = { ...back, ...rules, ...wave({ succeeded: 2, staged: 1 }), signals: [about] }
+      expect(moves(look(target, view))).toMatchObject([{ to: 'granted' }])
+    }
+  })
+
   it('waits again for who falls silent, and says that it goes back', () => {
     const device = aDevice({ ...offline, lastSeenAt: now - 91_000, report: aReport(onImage) })
     const gone = aTarget('pending', { ...goal, device, stateSince: now - 100_000, dueAt: null })

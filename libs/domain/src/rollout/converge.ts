@@ -14,14 +14,14 @@ import { letGo, recallAll } from './wind-down.ts'
  * A completed rollout. Devices that come late or come back converge to it as its open last wave, under the same gates,
  * budget and windows; whatever becomes of them, it stays completed. A gate that trips holds them until a person has the
  * failed tried again, goes on without them, or rolls out something newer; an unhealthy signal until it ends, or a person
- * goes on. To a completed roll-back devices go back that were away; its gate trips on nothing.
+ * goes on. To a completed roll-back devices go back that were away, or are tried again; its gate trips on nothing, and no signal holds them.
  */
 export function converge(turn: Turn): Outcome {
   const judged = regressed(turn)
   if (!turn.view.converges) return giveWay(turn, judged)
   const tripped = trippedGate(turn)
   if (tripped) return hold(turn, judged, tripped)
-  const signalled = judgeSignals(turn, turn.view.waves)
+  const signalled = turn.view.isRollback ? undefined : judgeSignals(turn, turn.view.waves)
   if (signalled?.verdict === 'trip') return holdBySignal(turn, signalled)
   leaveSilent(turn)
   giveOut(turn, turn.view.waves, { grants: signalled === undefined })

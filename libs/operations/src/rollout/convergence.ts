@@ -2,22 +2,12 @@ import { activeStates, earlyStates } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { hiddenId } from './hidden-id.ts'
 import type { RolloutRow } from './lock-rollout.ts'
+import { cameAfter, takesBackSql, wholeOnChannel } from './takes-back-sql.ts'
 
 /** Why a target is skipped that is opened again when its device is there: it waits for that. */
 export const waitingReasons = ['unreachable', 'joined_late', 'superseded'] as const
 
-const wholeOnChannel = Prisma.sql`SELECT 1 FROM rollout n
-  WHERE n.channel_id = r.channel_id AND n.id <> r.id AND n.selector IS NULL`
-
 const underWay = Prisma.sql`n.state = ANY(${[...activeStates]}::text[])`
-
-// What came to all devices of the channel after a roll-back: they belong on that, also who has not gone back.
-const cameAfter = Prisma.sql`n.kind <> 'rollback' AND n.started_at > r.started_at`
-
-/** Of a rollout `r` that took the devices of another back, which is over: who was away goes back when it is there. */
-const takesBackSql = Prisma.sql`(r.kind = 'rollback' AND r.state = 'completed'
-  AND EXISTS (SELECT 1 FROM rollout p WHERE p.id = r.parent_id AND p.state IN ('rolling_back', 'rolled_back'))
-  AND NOT EXISTS (${wholeOnChannel} AND ${cameAfter} AND n.state = 'completed'))`
 
 /**
  * Whether devices that come late or come back converge to a rollout: it completed, it brought what is current on its

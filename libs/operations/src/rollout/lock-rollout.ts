@@ -1,6 +1,7 @@
 import type { Because, PolicySpec, RolloutState } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { notFound } from '../errors.ts'
+import { takesBackSql } from './takes-back-sql.ts'
 
 /** A rollout row, held by this transaction: whoever moves a rollout takes this lock first. */
 export interface RolloutRow {
@@ -28,6 +29,8 @@ export interface RolloutRow {
   readonly estimate: unknown
   /** It brought what the devices of the channel belong on. */
   readonly current: boolean
+  /** It took devices back and is over: who was away, or is tried again, goes back all the same. */
+  readonly takesBack: boolean
 }
 
 /** Locks a rollout; `undefined` when there is none. */
@@ -49,8 +52,9 @@ function rowSql(id: string): Prisma.Sql {
       selector, exclude, start_at AS "startAt", planned_at AS "plannedAt",
       plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt", started_at AS "startedAt", ended_at AS "endedAt",
       estimate,
-      coalesce((SELECT c.current_rollout_id = rollout.id FROM channel c WHERE c.id = rollout.channel_id), false) AS current
-    FROM rollout WHERE id = ${id}::uuid`
+      coalesce((SELECT c.current_rollout_id = r.id FROM channel c WHERE c.id = r.channel_id), false) AS current,
+      ${takesBackSql} AS "takesBack"
+    FROM rollout r WHERE id = ${id}::uuid`
 }
 
 /** Locks a rollout or says that there is none. */

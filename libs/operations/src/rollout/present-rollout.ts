@@ -8,6 +8,7 @@ import { approvableOf } from './load-approvable.ts'
 import { presentEstimate } from './kept-estimate.ts'
 import { readRollbacks } from './read-rollbacks.ts'
 import { sumCounts } from './sum-counts.ts'
+import { readTakesBack } from './takes-back-sql.ts'
 import { readTargetCounts, type TargetCount } from './target-counts.ts'
 import { verbsOf } from './verb-access.ts'
 import { mayVerb } from './verb-permission.ts'
@@ -32,19 +33,23 @@ export async function presentRollouts(tx: Tx, ctx: Ctx, ids: readonly string[]):
   const counts = await readTargetCounts(tx, ids)
   const byId = new Map(rows.map((row) => [row.id, row]))
   const rollbacks = await readRollbacks(tx, ids)
+  const back = rows.filter(({ kind, state }) => kind === 'rollback' && state === 'completed').map(({ id }) => id)
+  const takesBack = await readTakesBack(tx, back)
   return ids.flatMap((id) => {
     const row = byId.get(id)
     const own = counts.filter(({ rolloutId }) => rolloutId === id)
-    return row ? [toRollout(ctx, row, { counts: own, rollback: rollbacks.get(id) ?? null })] : []
+    const facts = { counts: own, rollback: rollbacks.get(id) ?? null, takesBack: takesBack.has(id) }
+    return row ? [toRollout(ctx, row, facts)] : []
   })
 }
 
 interface Facts {
   readonly counts: readonly TargetCount[]
   readonly rollback: Rollout['rollback']
+  readonly takesBack: boolean
 }
 
-function toRollout(ctx: Ctx, row: Row, { counts, rollback }: Facts): Rollout {
+function toRollout(ctx: Ctx, row: Row, { counts, rollback, takesBack }: Facts): Rollout {
   const { channel, release } = row
   const approvals = approvalsOf(row)
   return {
@@ -80,6 +85,7 @@ function toRollout(ctx: Ctx, row: Row, { counts, rollback }: Facts): Rollout {
         because: row.because as Because,
         rollback,
         current: channel.currentRolloutId === row.id,
+        takesBack,
       }),
       approve: approveAccess(ctx, row, approvals),
     },

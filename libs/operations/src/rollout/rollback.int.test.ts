@@ -8,6 +8,7 @@ import { listRolloutEvents } from './list-rollout-events.ts'
 import { listTargets } from './list-targets.ts'
 import { pauseRollout } from './pause-rollout.ts'
 import { resumeRollout } from './resume-rollout.ts'
+import { retryRollout } from './retry-rollout.ts'
 import { rollBackRollout } from './roll-back-rollout.ts'
 
 let fleet: TestFleet
@@ -151,6 +152,33 @@ test('a completed rollout is rolled back; its roll-back can be paused, and abort
   await run(8)
   expect(await childOf(id)).not.toBe(child)
   expect((await read(id)).state).toBe('rolled_back')
+})
+
+test('who failed to go back is tried again when somebody says so, also after the roll-back has completed', async () => {
+  fleet = await TestFleet.create({ devices: 2 })
+  const [well, ill] = fleet.devices
+  const id = await start({ policy: quickPolicy({ waves: [], rest: { soakSec: 0 } }) })
+  await run(4)
+  ill!.behaviour = 'fails-to-boot'
+  await rollBackRollout(fleet.ctx, { rollout: id })
+  await run(6)
+  const child = await childOf(id)
+  const over = await read(child)
+  expect(over).toMatchObject({ state: 'completed', counts: { succeeded: 1, rolled_back: 1 } })
+  expect((await read(id)).state).toBe('rolled_back')
+  expect([over.verbs.retry, over.verbs.promote.allowed]).toEqual([{ allowed: true }, false])
+  ill!.behaviour = 'ok'
+  ill!.quarantined = []
+  await retryRollout(fleet.ctx, { rollout: child })
+  await run(4)
+  expect([well!.booted, ill!.booted]).toEqual([digestOf(0), digestOf(0)])
+  expect(await read(child)).toMatchObject({ state: 'completed', because: over.because, counts: { succeeded: 2 } })
+  await expect(retryRollout(fleet.ctx, { rollout: id })).rejects.toMatchObject({ code: 'illegal_transition' })
+  // What is newer has the devices now.
+  await start({ release: await fleet.release(2), policy: quickPolicy({ waves: [], rest: { soakSec: 0 } }) })
+  await run(4)
+  await expect(retryRollout(fleet.ctx, { rollout: child })).rejects.toMatchObject({ code: 'illegal_transition' })
+  expect((await read(child)).verbs.retry.allowed).toBe(false)
 })
 
 /** Three releases, the second a barrier, and devices on the image of one of them each. */

@@ -11,6 +11,8 @@ export interface VerbFacts {
   readonly rollback: { readonly id: string } | null
   /** Devices of the channel converge to it once it is completed. */
   readonly current: boolean
+  /** A roll-back that is over, and takes devices back all the same. */
+  readonly takesBack: boolean
   readonly because: { readonly code: string }
 }
 
@@ -32,12 +34,12 @@ export const runningStates: Partial<Record<OperatorVerb, readonly RolloutState[]
 
 /** Whether a verb that does not move the rollout itself makes sense: also while devices converge to it, or are held. */
 export function isRunningFor(
-  { state, current, because }: Pick<VerbFacts, 'state' | 'current' | 'because'>,
+  { state, current, takesBack, because }: Pick<VerbFacts, 'state' | 'current' | 'takesBack' | 'because'>,
   verb: OperatorVerb,
 ): boolean {
   const states = runningStates[verb]
   if (states === undefined || state !== 'completed') return states?.includes(state) ?? false
-  return current && (verb === 'retry' || isHeld(because))
+  return (current || takesBack) && (verb === 'retry' || isHeld(because))
 }
 
 /** Whether the caller may use each verb now, and if not why. */
