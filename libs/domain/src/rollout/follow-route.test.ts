@@ -111,6 +111,16 @@ describe('a target that goes hop by hop', () => {
     expect(changes.at(-1)?.to).toBe('soaking')
   })
 
+  it('is judged by what it says when it is back, when it is tried again while it is down', () => {
+    const report = { bootedDigest: 'sha256:barrier', bootKey: 'boot-2' }
+    const down = at(0, 'pending', { report, device: offline, target: { holdsSlot: true, fromBootKey: 'boot-1' } })
+    expect(run(down)).toEqual([])
+    const back = { ...down, device: { ...down.device, connected: true, connectedAt: now - 5000 } }
+    expect(run({ ...back, device: { ...back.device, report: aReport({ ...report, receivedAt: now }) } })).not.toEqual(
+      [],
+    )
+  })
+
   it('believes no device that claims the next hop on the boot of the one before', () => {
     const claim = at(1, 'staged', { report: { bootedDigest: 'sha256:stop', bootKey: 'boot-1' } })
     expect(run(claim)[0]).toMatchObject({ to: 'failed', reason: 'unproven_boot', because: { hop: 2 } })

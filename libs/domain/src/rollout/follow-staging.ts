@@ -12,7 +12,7 @@ export function followStaging(target: TargetView, ctx: Follow): TargetChange | n
   const settled = target.leaving && followBack(target, ctx)
   if (settled !== undefined) return settled
   if (isThereAlready(target)) return thereAlready(target, ctx)
-  if (bootedTarget(target)) return thereUngranted(target, ctx)
+  if (bootedTarget(target) && !isDown(target)) return thereUngranted(target, ctx)
   const ended = leftHop(target, ctx) ?? quarantined(target, ctx) ?? unreachable(target, ctx)
   if (ended || target.state === 'pending') return ended
   return refused(target, ctx) ?? staging(target, ctx) ?? downloadTimeout(target, ctx)
@@ -23,6 +23,12 @@ function isThereAlready(target: TargetView): boolean {
   const { fromDigest, fromBootKey, device, accept } = target
   if (!bootedTarget(target) || fromDigest === null || !accept.includes(fromDigest)) return false
   return device.report?.bootKey === fromBootKey
+}
+
+// It was granted its reboot before it was tried again, and what it said last it said before that: it is judged when it is back.
+function isDown({ holdsSlot, device }: TargetView): boolean {
+  const { connected, connectedAt, report } = device
+  return holdsSlot && !(connected && (report?.receivedAt ?? -1) >= (connectedAt ?? 0))
 }
 
 function thereAlready(target: TargetView, ctx: Follow): TargetChange {
