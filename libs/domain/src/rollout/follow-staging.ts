@@ -11,17 +11,22 @@ export function followStaging(target: TargetView, ctx: Follow): TargetChange | n
   if (target.wave === null) return null
   const settled = target.leaving && followBack(target, ctx)
   if (settled !== undefined) return settled
-  if (isThereAlready(target)) return thereAlready(target, ctx)
-  if (bootedTarget(target) && !isDown(target)) return thereUngranted(target, ctx)
+  const booted = bootedTarget(target) ? onTarget(target, ctx) : null
+  if (booted) return booted
   const ended = leftHop(target, ctx) ?? quarantined(target, ctx) ?? unreachable(target, ctx)
   if (ended || target.state === 'pending') return ended
   return refused(target, ctx) ?? staging(target, ctx) ?? downloadTimeout(target, ctx)
 }
 
+function onTarget(target: TargetView, ctx: Follow): TargetChange | null {
+  if (isThereAlready(target)) return thereAlready(target, ctx)
+  return isDown(target) ? null : thereUngranted(target, ctx)
+}
+
 // It was to get another image by an earlier rollout when the targets were frozen, and that did not come about.
 function isThereAlready(target: TargetView): boolean {
   const { fromDigest, fromBootKey, device, accept } = target
-  if (!bootedTarget(target) || fromDigest === null || !accept.includes(fromDigest)) return false
+  if (fromDigest === null || !accept.includes(fromDigest)) return false
   return device.report?.bootKey === fromBootKey
 }
 
