@@ -3,6 +3,7 @@ import type { RolloutState } from './lifecycle.ts'
 import type { TargetView } from './view.ts'
 import { active, convergesTo, underWay, waitsForDevice } from './world-current.testing.ts'
 import { poolIn } from './world-pools.testing.ts'
+import { judgedBack } from './world-rollback.testing.ts'
 import { planned } from './world-rollout.testing.ts'
 import type { Row, World, WorldRollout } from './world-state.testing.ts'
 import { viewOf } from './world-view.testing.ts'
@@ -54,11 +55,16 @@ function whyNot(world: World, rollout: WorldRollout, deviceId: string): string |
   const later = laterState(world, rollout, deviceId)
   const waits = rollout.state === 'completed' && !convergesTo(world, rollout)
   if (waits || (later && active.includes(later))) return 'superseded'
-  return later ? 'taken_over' : planned(world, rollout.release, deviceId).reason
+  return later ? 'taken_over' : plannedNow(world, rollout, deviceId).reason
+}
+
+function plannedNow(world: World, rollout: WorldRollout, deviceId: string): Row {
+  const back = rollout.parent && judgedBack(world, rollout, deviceId)
+  return back ?? planned(world, rollout.release, deviceId)
 }
 
 function reopened(world: World, rollout: WorldRollout, deviceId: string): TargetChange {
-  const now = planned(world, rollout.release, deviceId)
+  const now = plannedNow(world, rollout, deviceId)
   const row = rollout.rows.get(deviceId)
   const last = rollout.waves.at(-1)?.index ?? 0
   if (row) {

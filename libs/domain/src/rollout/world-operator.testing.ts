@@ -1,5 +1,6 @@
 import { nextState, type RolloutVerb } from './lifecycle.ts'
 import { failureStates, type TargetState } from './target-lifecycle.ts'
+import { takesBack } from './world-current.testing.ts'
 import { beginRollback } from './world-rollback.testing.ts'
 import type { Row, World, WorldRollout } from './world-state.testing.ts'
 import { countWave } from './world-view.testing.ts'
@@ -31,7 +32,7 @@ function resume(world: World, rollout: WorldRollout, button: Button): void {
 // Returns whether that is what the button does to a completed rollout.
 function goOnConverging(world: World, rollout: WorldRollout, button: Button): boolean {
   if (button !== 'retry' && button !== 'promote') return false
-  if (world.current !== rollout) return true
+  if (world.current !== rollout && !takesBack(world, rollout)) return true
   if (button === 'retry') retryFailed(world, rollout)
   else if (isHeld(rollout)) excuse(rollout)
   rollout.hint = true

@@ -21,7 +21,8 @@ export function beginRollback(world: World, parent: WorldRollout): WorldRollout 
   return child
 }
 
-function plannedBack(world: World, parent: WorldRollout, own: Row): Row | null {
+/** A target of a rollout as its roll-back plans it now; `null`: it has nothing to do with that. */
+export function plannedBack(world: World, parent: WorldRollout, own: Row): Row | null {
   const { release } = parent
   const { deviceId } = own
   const report = world.presence.get(deviceId)?.report ?? null
@@ -88,4 +89,14 @@ function whyNoWay(
 ): string | null {
   if (whyNoWayBack(world.options.releases, { release, to: goal })) return 'crosses_barrier'
   return isQuarantined(world, deviceId, goal ?? '') ? 'quarantined' : null
+}
+
+/** The target of a roll-back as it is judged when its device is there: nothing is undecided then. */
+export function judgedBack(world: World, { parent, rows }: WorldRollout, deviceId: string): Row | null {
+  const [row, own] = [rows.get(deviceId), parent?.rows.get(deviceId)]
+  if (!row || !own || !parent) return null
+  const back = plannedBack(world, parent, own) ?? skipped(row, 'other_image')
+  const booted = world.presence.get(deviceId)?.report?.bootedDigest ?? null
+  if (booted === null || parent.release.digests.includes(booted)) return back
+  return skipped(back, row.accept.includes(booted) ? 'already_on_digest' : 'other_image')
 }

@@ -27,7 +27,7 @@ export function startRollout(
   )
   const started = { ...rollout, waves }
   if (!beside) for (const older of world.rollouts) supersede(world, older, started)
-  if (world.current) world.current.hint = true
+  for (const older of world.rollouts) if (older === world.current || older.parent) older.hint = true
   world.rollouts.push(started)
 }
 

@@ -2,6 +2,7 @@ import { fakeDevice, type Behaviour, type FakeDevice } from './fake-device.testi
 import type { PolicySpec } from './policy.ts'
 import { canary, policy as base, rest } from './view.testing.ts'
 import { check, checkRest, watch } from './world-checks.testing.ts'
+import { takesBack } from './world-current.testing.ts'
 import { command, isHeld, releaseSlots, type Button } from './world-operator.testing.ts'
 import { startRollout } from './world-rollout.testing.ts'
 import type { ReleaseNode } from '../update-graph/release-node.ts'
@@ -145,7 +146,8 @@ function isQuiet(world: World): boolean {
 }
 
 function isAtRest(world: World, rollout: WorldRollout): boolean {
-  return isOver(rollout) && (world.current !== rollout || unfinished(rollout).length === 0)
+  const takesIn = world.current === rollout || takesBack(world, rollout)
+  return isOver(rollout) && !(takesIn && unfinished(rollout).length > 0)
 }
 
 export function lookAfter(world: World, until: number): void {

@@ -4,6 +4,7 @@ import { behaviours, benign, type Behaviour } from './fake-device.testing.ts'
 import { failureStates, type TargetState } from './target-lifecycle.ts'
 import { must } from './world-must.testing.ts'
 import { checkPresent } from './world-converge-checks.testing.ts'
+import { convergesTo, waitsForDevice } from './world-current.testing.ts'
 import { buttons } from './world-operator.testing.ts'
 import type { World, WorldRollout } from './world-state.testing.ts'
 import { lookAfter, newerRelease, play, start, stop, waves, type Press, type Story } from './world-story.testing.ts'
@@ -221,7 +222,7 @@ function checkRolledBack(world: World): void {
     })
     if (rollout.state !== 'rolled_back' || after) continue
     const child = world.rollouts.findLast(({ parent }) => parent === rollout)
-    for (const [id, { report }] of world.presence) {
+    for (const [id, { report, connected }] of world.presence) {
       const row = child?.rows.get(id)
       const named = row?.state === 'skipped' || failures.includes(row?.state)
       // A completed rollout stands, and so does what it brings: that is current, and devices converge to it.
@@ -232,6 +233,8 @@ function checkRolledBack(world: World): void {
       })
       const stays = report?.bootedDigest === rollout.release.digests[0] && rollout.rows.has(id) && !stands
       must(!stays || named, 'who stays on the image is named', [id, row])
+      const waits = child !== undefined && row !== undefined && waitsForDevice(world, child, row)
+      must(!connected || !waits || !convergesTo(world, child), 'who is back goes back', [id, row])
     }
   }
 }
