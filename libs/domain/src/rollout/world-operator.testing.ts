@@ -73,6 +73,7 @@ function reopen(world: World, rollout: WorldRollout): void {
     const { state, reason } = row
     if (state === 'reverted' && reason === 'rolled_back') tryAgain(world, rollout, { ...row, hop: 0 })
     if (state === 'skipped' && reason === 'rolling_back') tryAgain(world, rollout, row)
+    if (state === 'skipped' && reason === 'unreachable') rollout.rows.set(row.deviceId, { ...row, dueAt: world.now })
   }
 }
 

@@ -40,8 +40,13 @@ export interface Press {
   readonly at: number
   /** Which of the rollouts; -1: the newest. */
   readonly on: number
-  /** `newer`, `again`: starts a rollout of the newer release, or of the same, in place of those under way. */
-  readonly button: Button | 'newer' | 'again'
+  /**
+   * `newer`, `again`: starts a rollout of the newer release, or of the same, in place of those under way. `leave`: nobody
+   * presses anything, and which of the devices goes away.
+   */
+  readonly button: Button | 'newer' | 'again' | 'leave'
+  /** When the device is back. */
+  readonly until?: number
 }
 
 export interface Story {
@@ -114,12 +119,21 @@ function policyOf(
   return { ...strict, waves: rules, unreachable, onTrip, lateJoiners, timeouts: { ...timeouts, giveUpAfterSec } }
 }
 
-function press(world: World, { button, on }: Press): void {
+function press(world: World, { button, on, until = Number.POSITIVE_INFINITY }: Press): void {
+  if (button === 'leave') return leave(world, world.options.devices[on % world.options.devices.length], until)
   const isNewer = world.rollouts.some(({ release }) => release === newerRelease)
   if (button === 'newer') return isNewer ? undefined : startAnother(world, newerRelease)
   if (button === 'again') return startAnother(world, newRelease)
   const rollout = world.rollouts.at(on < 0 ? on : on % world.rollouts.length)
   if (rollout) command(world, rollout, button)
+}
+
+// Who reboots, or is away already, is left to that.
+function leave({ links }: World, device: FakeDevice | undefined, until: number): void {
+  if (!device || device.conn === null) return
+  device.conn = null
+  device.offUntil = until
+  links.get(device.id)?.disconnect()
 }
 
 function startAnother(world: World, release: ReleaseNode): void {

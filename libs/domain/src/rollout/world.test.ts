@@ -114,6 +114,35 @@ function begunAnew(): fc.Arbitrary<Story> {
     })
 }
 
+/** A rollout that is taken back while some of its devices are away, who return after that, or while something newer runs. */
+function awayMeanwhile(): fc.Arbitrary<Story> {
+  const back = fc.integer({ min: 300_000, max: 900_000 })
+  const absence = fc.record({
+    on: fc.nat({ max: 8 }),
+    before: fc.integer({ min: 0, max: 60_000 }),
+    long: fc.integer({ min: 100_000, max: 1_500_000 }),
+  })
+  const after = fc.record({
+    by: fc.integer({ min: 10_000, max: 900_000 }),
+    button: fc.constantFrom('newer', 'abort', 'retry', 'pause', 'continue'),
+    on: fc.constantFrom(-1, -1, 0),
+  })
+  return fc
+    .tuple(
+      story(behaviours, buttons),
+      back,
+      fc.array(absence, { minLength: 1, maxLength: 4 }),
+      fc.array(after, { maxLength: 2 }),
+    )
+    .map(([told, at, absences, rest]) => {
+      const gone = absences.map(
+        ({ on, before, long }) => ({ at: at - before, on, button: 'leave', until: at + long }) as const,
+      )
+      const later = rest.map(({ by, ...one }) => ({ ...one, at: at + by }))
+      return { ...told, lenient: true, halves: false, presses: [...gone, { at, on: 0, button: 'roll_back' }, ...later] }
+    })
+}
+
 // From here on operators let them go on without those that failed, and at last abort what nothing can prove.
 function bringToAnEnd(world: World, told: Story): void {
   const from = world.now
@@ -154,6 +183,15 @@ describe('rollouts in a small world', () => {
     const property = fc.property(begunAnew(), (told) => {
       const world = start(told)
       play(world, 1_600_000, told.presses)
+      bringToAnEnd(world, told)
+    })
+    fc.assert(property, { numRuns: Math.ceil(runs / 5) })
+  })
+
+  it('take back who was away when they were taken back, when it returns', { timeout: patience }, () => {
+    const property = fc.property(awayMeanwhile(), (told) => {
+      const world = start(told, 120)
+      play(world, 2_500_000, told.presses)
       bringToAnEnd(world, told)
     })
     fc.assert(property, { numRuns: Math.ceil(runs / 5) })

@@ -127,7 +127,7 @@ function link(world: World, { id }: FakeDevice): Link {
       set({ report: { ...aReport(report), receivedAt: world.now } })
       const held = world.slots.get(id)
       if (report.health === 'healthy') world.down.delete(id)
-      const isFreed = report.health === 'healthy' && held !== undefined && held.bootKey !== report.bootKey
+      const isFreed = report.health === 'healthy' && held !== undefined && isBack(world, id, report)
       if (isFreed) world.slots.delete(id)
       for (const rollout of world.rollouts) {
         if (isFreed) rollout.hint = true
@@ -141,6 +141,15 @@ function link(world: World, { id }: FakeDevice): Link {
       }
     },
   }
+}
+
+// It is on another boot, or shows that it never used a grant that has timed out.
+function isBack({ slots, rollouts, told }: World, id: string, report: Parameters<Link['report']>[0]): boolean {
+  const held = slots.get(id)
+  const { state, reason } = rollouts.find((rollout) => rollout.id === held?.rollout)?.rows.get(id) ?? {}
+  const hasNoGrant =
+    report.phase !== 'rebooting' && report.grantId === null && report.observedGen >= (told.get(id)?.gen ?? 0)
+  return held?.bootKey !== report.bootKey || (state === 'timed_out' && reason === 'apply' && hasNoGrant)
 }
 
 // Targets of which no report can change anything are left out. One in no wave yet is only waited for.

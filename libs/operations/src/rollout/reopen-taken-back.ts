@@ -5,7 +5,8 @@ import { lockKnownRollout, type RolloutRow } from './lock-rollout.ts'
 const chunk = 1000
 
 /**
- * Opens the targets again that a roll-back, which was aborted since, took back or kept from their grant. 1,000 in each
+ * Opens the targets again that a roll-back, which was aborted since, took back or kept from their grant, and has those
+ * looked at that came back while it was under way. 1,000 in each
  * transaction; stopped in between, it goes on where it was when it is asked again. `mayReopen` sees the locked rollout
  * before each of them, and refuses by throwing.
  */
@@ -13,11 +14,23 @@ export async function reopenTakenBack(
   ctx: Ctx,
   { rolloutId, mayReopen }: { rolloutId: string; mayReopen: (rollout: RolloutRow) => boolean },
 ): Promise<void> {
-  for (let reopened = chunk; reopened === chunk;)
-    reopened = await inOrganization(ctx, async (tx) => {
-      const rollout = await lockKnownRollout(tx, rolloutId)
-      return mayReopen(rollout) && rollout.haltedAt !== null ? reopen(tx, ctx, rollout) : 0
-    })
+  for (const open of [reopen, lookAgain])
+    for (let opened = chunk; opened === chunk;)
+      opened = await inOrganization(ctx, async (tx) => {
+        const rollout = await lockKnownRollout(tx, rolloutId)
+        return mayReopen(rollout) && rollout.haltedAt !== null ? open(tx, ctx, rollout) : 0
+      })
+}
+
+// Who came back meanwhile has said so, and says it no second time.
+function lookAgain(tx: Tx, ctx: Ctx, { id }: RolloutRow): Promise<number> {
+  return tx.$executeRaw`
+    UPDATE rollout_target t SET due_at = ${ctx.services.now()}
+    FROM (SELECT device_id FROM rollout_target s
+          WHERE rollout_id = ${id}::uuid AND state = 'skipped' AND reason = 'unreachable' AND due_at IS NULL
+            AND EXISTS (SELECT 1 FROM device_presence p WHERE p.device_id = s.device_id AND p.online)
+          ORDER BY device_id LIMIT ${chunk} FOR UPDATE) AS back
+    WHERE t.device_id = back.device_id AND t.rollout_id IS NOT DISTINCT FROM ${id}::uuid`
 }
 
 async function reopen(tx: Tx, ctx: Ctx, { id: rolloutId, organizationId }: RolloutRow): Promise<number> {

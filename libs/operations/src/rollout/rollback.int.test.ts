@@ -154,6 +154,43 @@ test('a completed rollout is rolled back; its roll-back can be paused, and abort
   expect((await read(id)).state).toBe('rolled_back')
 })
 
+test('who came back while its rollout was being rolled back takes part when that is aborted', async () => {
+  fleet = await TestFleet.create({ devices: 2 })
+  const [, away] = fleet.devices
+  await away!.disconnect()
+  const timeouts = { giveUpAfterSec: 60, unreachableAfterSec: 60 }
+  const id = await start({ policy: quickPolicy({ waves: [], rest: { soakSec: 0 }, timeouts }) })
+  await run(6)
+  expect(await read(id)).toMatchObject({ state: 'completed', counts: { succeeded: 1, skipped: 1 } })
+  await rollBackRollout(fleet.ctx, { rollout: id })
+  await fleet.settle()
+  await away!.connect()
+  await fleet.settle()
+  await abortRollout(fleet.ctx, { rollout: await childOf(id) })
+  await fleet.settle()
+  await resumeRollout(fleet.ctx, { rollout: id })
+  await fleet.settle()
+  const { items } = await listTargets(fleet.ctx, { rollout: id, limit: 10 })
+  expect(items.find(({ deviceId }) => deviceId === away!.id)).toMatchObject({ state: 'offered' })
+})
+
+test('a device that never used its grant frees its slot when it is back, also when its rollout is over', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const [device] = fleet.devices
+  const id = await start({ policy: quickPolicy({ waves: [], rest: { soakSec: 0 }, timeouts: { applySec: 60 } }) })
+  await fleet.reportAll()
+  expect((await read(id)).counts).toMatchObject({ granted: 1 })
+  await device!.disconnect()
+  await abortRollout(fleet.ctx, { rollout: id })
+  fleet.clock.advance(120)
+  await fleet.settle()
+  expect(await read(id)).toMatchObject({ state: 'aborted', counts: { timed_out: 1 } })
+  const slots = () => fleet.db.transaction('system', (tx) => tx.budgetSlot.count())
+  expect(await slots()).toBe(1)
+  await device!.connect()
+  expect([device!.boots, await slots()]).toEqual([0, 0])
+})
+
 test('who failed to go back is tried again when somebody says so, also after the roll-back has completed', async () => {
   fleet = await TestFleet.create({ devices: 2 })
   const [well, ill] = fleet.devices
