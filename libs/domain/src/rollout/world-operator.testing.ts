@@ -73,8 +73,14 @@ function reopen(world: World, rollout: WorldRollout): void {
     const { state, reason } = row
     if (state === 'reverted' && reason === 'rolled_back') tryAgain(world, rollout, { ...row, hop: 0 })
     if (state === 'skipped' && reason === 'rolling_back') tryAgain(world, rollout, row)
-    if (state === 'skipped' && reason === 'unreachable') rollout.rows.set(row.deviceId, { ...row, dueAt: world.now })
+    const wasBack = state === 'skipped' && reason === 'already_on_digest' && wasTakenBack(world, rollout, row.deviceId)
+    if (wasBack || (state === 'skipped' && reason === 'unreachable'))
+      rollout.rows.set(row.deviceId, { ...row, reason: 'unreachable', dueAt: world.now })
   }
+}
+
+function wasTakenBack({ rollouts }: World, rollout: WorldRollout, deviceId: string): boolean {
+  return rollouts.some(({ parent, rows }) => parent === rollout && rows.get(deviceId)?.firstGrantedAt != null)
 }
 
 function excuse(rollout: WorldRollout): void {

@@ -14,12 +14,25 @@ export async function reopenTakenBack(
   ctx: Ctx,
   { rolloutId, mayReopen }: { rolloutId: string; mayReopen: (rollout: RolloutRow) => boolean },
 ): Promise<void> {
-  for (const open of [reopen, lookAgain])
+  for (const open of [reopen, awaitAgain, lookAgain])
     for (let opened = chunk; opened === chunk;)
       opened = await inOrganization(ctx, async (tx) => {
         const rollout = await lockKnownRollout(tx, rolloutId)
         return mayReopen(rollout) && rollout.haltedAt !== null ? open(tx, ctx, rollout) : 0
       })
+}
+
+// Who had the release already, and was taken back from it, is judged by what it runs now.
+function awaitAgain(tx: Tx, ctx: Ctx, { id }: RolloutRow): Promise<number> {
+  return tx.$executeRaw`
+    UPDATE rollout_target t
+    SET reason = 'unreachable', because = ${JSON.stringify(openedBy(ctx))}::jsonb, state_since = ${ctx.services.now()}
+    FROM (SELECT own.device_id
+          FROM rollout c JOIN rollout_target b ON b.rollout_id = c.id AND b.first_granted_at IS NOT NULL
+          JOIN rollout_target own ON own.rollout_id = c.parent_id AND own.device_id = b.device_id
+          WHERE c.parent_id = ${id}::uuid AND own.state = 'skipped' AND own.reason = 'already_on_digest'
+          LIMIT ${chunk} FOR UPDATE OF own) AS taken
+    WHERE t.device_id = taken.device_id AND t.rollout_id IS NOT DISTINCT FROM ${id}::uuid`
 }
 
 // Who came back meanwhile has said so, and says it no second time.
@@ -33,9 +46,13 @@ function lookAgain(tx: Tx, ctx: Ctx, { id }: RolloutRow): Promise<number> {
     WHERE t.device_id = back.device_id AND t.rollout_id IS NOT DISTINCT FROM ${id}::uuid`
 }
 
+function openedBy({ actor }: Ctx) {
+  return { code: 'operator.resume', message: `Opened again by ${actor.name}: the roll-back was aborted.` }
+}
+
 async function reopen(tx: Tx, ctx: Ctx, { id: rolloutId, organizationId }: RolloutRow): Promise<number> {
   const now = ctx.services.now()
-  const because = { code: 'operator.resume', message: `Opened again by ${ctx.actor.name}: the roll-back was aborted.` }
+  const because = openedBy(ctx)
   const rows = await tx.$queryRaw<{ deviceId: string; wave: number | null }[]>`
     UPDATE rollout_target t
     SET state = 'pending', reason = NULL, because = ${JSON.stringify(because)}::jsonb, state_since = ${now}, due_at = ${now},

@@ -174,6 +174,28 @@ test('who came back while its rollout was being rolled back takes part when that
   expect(items.find(({ deviceId }) => deviceId === away!.id)).toMatchObject({ state: 'offered' })
 })
 
+test('who had the release from a rollout before and went back gets it again when the roll-back is aborted', async () => {
+  fleet = await TestFleet.create({ devices: 3 })
+  const [back, never, away] = fleet.devices
+  await never!.disconnect()
+  const release = await fleet.release(1)
+  const policy = quickPolicy({ waves: [], rest: { soakSec: 0 } })
+  await start({ release, policy })
+  await run(3)
+  const id = await start({ release, policy })
+  expect((await read(id)).counts).toMatchObject({ skipped: 2, pending: 1 })
+  await away!.disconnect()
+  await rollBackRollout(fleet.ctx, { rollout: id })
+  await run(3)
+  expect(back!.booted).toBe(digestOf(0))
+  await abortRollout(fleet.ctx, { rollout: await childOf(id) })
+  await run(1)
+  await resumeRollout(fleet.ctx, { rollout: id })
+  await run(4)
+  expect(back!.booted).toBe(digestOf(1))
+  expect((await read(id)).counts).toMatchObject({ succeeded: 1, skipped: 1, pending: 1 })
+})
+
 test('a device that never used its grant frees its slot when it is back, also when its rollout is over', async () => {
   fleet = await TestFleet.create({ devices: 1 })
   const [device] = fleet.devices
