@@ -109,6 +109,8 @@ test('an image that cannot be finalised is told with the words of ostree, and bo
   await lab.retry(rollout)
   await lab.untilState(rollout, 'completed')
   expect((await lab.device()).booted?.digest).toBe(digest)
+  const failed = (await lab.boots()).find(({ outcome }) => outcome === 'finalize_failed')
+  expect(failed?.health).toBe('healthy')
   await lab.keep('finalised')
 })
 
@@ -120,6 +122,6 @@ test('an agent that has nothing to do takes this much memory', async () => {
     async () => Number(await lab.machine.sh(`${age} /proc/uptime`)) > 300,
   )
   const status = '/proc/$(systemctl show -P MainPID bootfleet-agent)/status'
-  await note(await lab.machine.sh(`grep -E "VmRSS|VmHWM" ${status}`))
+  await note(await lab.machine.sh(`grep -E "VmRSS|VmHWM|RssAnon" ${status}`))
   await lab.keep('idle')
 })
