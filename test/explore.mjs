@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { runCommand, tool } from './tools/run-command.mjs'
 
-const pure = ['libs/domain/src/rollout/world.test.ts', '--project', 'unit']
+const pure = ['libs/domain/src/rollout/world', '--project', 'unit']
 const stored = ['libs/operations/src/rollout/storm.int.test.ts', '--project', 'integration']
 const runs = { pure: 4_000, stored: 20 }
 

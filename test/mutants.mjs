@@ -10,7 +10,7 @@ import { root, runCommand, tool } from './tools/run-command.mjs'
 const mutants = JSON.parse(readFileSync(join(root, 'test/tools/mutants.json'), 'utf8'))
 
 const simulations = {
-  memory: { args: ['--project', 'unit', 'libs/domain/src/rollout/world.test.ts'], env: { WORLD_RUNS: '2000' } },
+  memory: { args: ['--project', 'unit', 'libs/domain/src/rollout/world'], env: { WORLD_RUNS: '2000' } },
   database: {
     args: ['--project', 'integration', 'libs/operations/src/rollout/storm.int.test.ts'],
     env: { STORM_SEEDS: '12' },
