@@ -23,7 +23,7 @@ const mayImport = {
 }
 
 // Tests, and what the tests of one package share.
-const testFile = '(\\.test\\.tsx?$|/src/testing/)'
+const testFile = '(\\.test(ing)?\\.tsx?$|/src/testing/)'
 const anyTest = `(${testFile}|^test/|^libs/testkit/)`
 const generated = '/generated/'
 

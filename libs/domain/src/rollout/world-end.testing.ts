@@ -56,20 +56,32 @@ function benignOn(behaviour: Behaviour): boolean {
   return !['cannot_download', 'falls_back', 'unhealthy', 'never_returns'].includes(behaviour)
 }
 
-// Who still runs a release that was rolled back is named there with what keeps it.
 function checkRolledBack(world: World): void {
   for (const rollout of world.rollouts) {
     if (rollout.state !== 'rolled_back' || isBegunAnew(world, rollout)) continue
     const child = world.rollouts.findLast(({ parent }) => parent === rollout)
-    for (const [id, { report, connected }] of world.presence) {
-      const row = child?.rows.get(id)
-      const named = row?.state === 'skipped' || failures.includes(row?.state)
-      const onImage = report?.bootedDigest === rollout.release.digests[0] && rollout.rows.has(id)
-      must(!onImage || stands(world, rollout, id) || named, 'who stays on the image is named', [id, row])
-      if (!connected || child === undefined || row === undefined || !waitsForDevice(world, child, row)) continue
-      must(!convergesTo(world, child), 'who is back goes back', [id, row])
-    }
+    for (const id of world.presence.keys()) checkBack(world, { rollout, child, id })
   }
+}
+
+interface Back {
+  readonly rollout: WorldRollout
+  readonly child: WorldRollout | undefined
+  readonly id: string
+}
+
+// Who still runs a release that was rolled back is named there with what keeps it.
+function checkBack(world: World, { rollout, child, id }: Back): void {
+  const row = child?.rows.get(id)
+  const named = row?.state === 'skipped' || failures.includes(row?.state)
+  must(named || !stays(world, rollout, id), 'who stays on the image is named', [id, row])
+  if (child === undefined || row === undefined || world.presence.get(id)?.connected !== true) return
+  must(!waitsForDevice(world, child, row) || !convergesTo(world, child), 'who is back goes back', [id, row])
+}
+
+function stays(world: World, rollout: WorldRollout, id: string): boolean {
+  const digest = world.presence.get(id)?.report?.bootedDigest
+  return digest === rollout.release.digests[0] && rollout.rows.has(id) && !stands(world, rollout, id)
 }
 
 function isBegunAnew(world: World, { release, startedAt }: WorldRollout): boolean {
