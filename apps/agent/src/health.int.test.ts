@@ -19,7 +19,7 @@ async function putCheck(machine: FakeMachine, kind: string, script: string): Pro
 }
 
 const failsOn = (image: typeof update): string =>
-  `if bootc status --booted --json | grep -q ${digestOf(image)}; then echo no answer on port 8080; exit 1; fi`
+  `if bootc status --booted --json | grep -q ${digestOf(image)}; then printf '\\033[31mno answer\\000 on port 8080\\n'; exit 1; fi`
 
 async function startUpdate({ plane, agent: process }: Scene, apply: Record<string, unknown> = {}): Promise<void> {
   await process.waitFor(() => plane.state()?.health.status === 'healthy')

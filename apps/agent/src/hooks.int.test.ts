@@ -25,7 +25,7 @@ describe('pre-reboot hooks', () => {
     const hooks = join(machine.root, 'usr/lib/bootfleet/hooks')
     await putProgram(
       join(hooks, 'pre-reboot.d/10-drain'),
-      `test -e ${machine.root}/var/drained || { echo a pod cannot be moved; exit 1; }\necho drain $BOOTFLEET_REASON >> ${notes}`,
+      `test -e ${machine.root}/var/drained || { printf 'a pod\\000 cannot \\033]0;x\\007be moved\\n'; exit 1; }\necho drain $BOOTFLEET_REASON >> ${notes}`,
     )
     await putProgram(join(hooks, 'in-service.d/10-uncordon'), `echo uncordon $BOOTFLEET_REASON >> ${notes}`)
     await scene.settled()

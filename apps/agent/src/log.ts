@@ -1,3 +1,5 @@
+import { plainJson, saidBy } from './plain-text.ts'
+
 export type LogFields = Record<string, string | number | boolean | null | undefined>
 
 type LogSink = (event: string, fields: LogFields) => void
@@ -8,7 +10,7 @@ let sink: LogSink = (event, fields) => {
 
 /** Writes one event as one JSON line to stderr. Never pass tokens, keys or documents. */
 export function log(event: string, fields: LogFields = {}): void {
-  sink(event, fields)
+  sink(event, plainJson(fields))
 }
 
 /** From now on events go elsewhere: one process with thousands of agents has other lines to write. */
@@ -19,5 +21,5 @@ export function sendLogTo(other: LogSink): void {
 /** What an error says, bounded, on one line. */
 export function messageOf(error: unknown, max = 500): string {
   const text = error instanceof Error ? error.message : String(error)
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, max)
+  return saidBy(text.replaceAll(/\s+/g, ' '), max)
 }

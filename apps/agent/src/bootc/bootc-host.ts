@@ -3,8 +3,10 @@ import { HostError } from '../host/host-adapter.ts'
 import type { HostAdapter, StageOptions } from '../host/host-adapter.ts'
 import { readRpmOstree } from '../host/rpm-ostree.ts'
 import { hideStaging } from '../inventory/updaters.ts'
+import { messageOf } from '../log.ts'
 import { runCommand } from '../machine/run-command.ts'
 import type { CommandOptions, CommandResult } from '../machine/run-command.ts'
+import { lastSaidBy } from '../plain-text.ts'
 import type { Capabilities } from './capabilities.ts'
 import { classifyBootcError } from './classify-error.ts'
 import { digestOfRef, pinnedRef, repositoryOf } from './host-status.ts'
@@ -131,8 +133,8 @@ async function readStatus({ bootc, statusTimeoutMs }: AgentConfig): Promise<Host
   try {
     return parseStatus(JSON.parse(result.stdout))
   } catch (cause) {
-    const detail = `bootc status: ${String(cause).slice(0, 300)}`
-    throw new HostError({ code: 'bootc_failed', detail, retryable: true, raw: result.stdout.slice(0, 1000) })
+    const detail = `bootc status: ${messageOf(cause)}`
+    throw new HostError({ code: 'bootc_failed', detail, retryable: true, raw: lastSaidBy(result.stdout, 1000) })
   }
 }
 
@@ -140,7 +142,12 @@ function failureOf(result: CommandResult): HostError {
   if (result.missing) {
     return new HostError({ code: 'unsupported_host', detail: 'there is no bootc on this machine', retryable: false })
   }
-  const failure = classifyBootcError(result.stderr)
+  const { code } = result
+  const failure = classifyBootcError(result.stderr.trim() === '' && code !== null ? silent(code) : result.stderr)
   if (!result.timedOut) return new HostError(failure)
   return new HostError({ ...failure, code: 'bootc_timeout', detail: 'bootc took too long', retryable: true })
+}
+
+function silent(code: number): string {
+  return `bootc ended with exit code ${code} and said nothing`
 }

@@ -47,7 +47,14 @@ describe('an error of bootc', () => {
 
   it('is told by its own words, without the colours of a terminal', () => {
     const stderr = 'error: first\n\u001B[31merror:\u001B[0m Pulling: \u0007no such host\n'
-    expect(classifyBootcError(stderr)).toMatchObject({ code: 'network', detail: 'error: Pulling:  no such host' })
+    expect(classifyBootcError(stderr)).toMatchObject({ code: 'network', detail: 'error: Pulling: no such host' })
+  })
+
+  it('keeps no secret of the registry, neither for the operator nor for the log', () => {
+    const stderr = `${pull} Get https://bob:hunter2secret@quay.io/token?token=eyJabc: Authorization: Bearer eyJhbGciOi denied`
+    const failure = classifyBootcError(`trying https://bob:hunter2secret@quay.io/\n${stderr}`)
+    expect(failure).toMatchObject({ code: 'auth', detail: expect.stringContaining('https://quay.io/token?…') })
+    expect(JSON.stringify(failure)).not.toMatch(/hunter2secret|eyJ/)
   })
 
   it('keeps the text of bootc, bounded, with its end, and stands for silence too', () => {

@@ -1,4 +1,5 @@
 import type { AgentErrorCode } from '@bootfleet/contracts'
+import { lastSaidBy, plainText, saidBy } from '../plain-text.ts'
 
 /** What went wrong, with the text of bootc itself, because its messages are no API. */
 export interface BootcFailure {
@@ -49,18 +50,19 @@ export function isRetryable(code: AgentErrorCode): boolean {
 
 /** Sorts the stderr of a failed bootc by its `error:` line. The names of images and hosts in it prove nothing. */
 export function classifyBootcError(stderr: string): BootcFailure {
-  const lines = printable(stderr)
+  const lines = plainText(stderr)
     .split('\n')
     .map((line) => line.trim())
   const error = lines.findLast((line) => line.startsWith('error:')) ?? lines.findLast((line) => line !== '') ?? ''
-  const detail = shortened(error)
-  const words = withoutNames(detail)
+  const detail = saidBy(error, maxDetail)
+  // The cause is at one of the ends. Not by `detail`, which has lost what looks like a secret.
+  const words = withoutNames(`${error.slice(0, maxDetail)} ${error.slice(-maxDetail)}`)
   const code = patterns.find(([pattern]) => pattern.test(words))?.[1] ?? 'bootc_failed'
   return {
     code,
     detail: detail || 'bootc failed and said nothing',
     retryable: isRetryable(code),
-    ...(stderr.trim() !== '' && { raw: printable(stderr).trim().slice(-maxRaw) }),
+    ...(stderr.trim() !== '' && { raw: lastSaidBy(stderr, maxRaw) }),
   }
 }
 
@@ -70,17 +72,4 @@ function withoutNames(error: string): string {
     .replaceAll(/\b(?:[a-z][\w+.-]*:\/\/)?[\w-]+[.:][\w.:-]*\/[^\s"']*/gi, ' ')
     .replaceAll(/\bsha256:[0-9a-f]+/g, ' ')
     .replaceAll(/\blookup \S+/g, ' ')
-}
-
-/** Both ends of what is too long: bootc begins with what it did, and ends with the cause. */
-function shortened(error: string): string {
-  if (error.length <= maxDetail) return error
-  const half = (maxDetail - 3) / 2
-  return `${error.slice(0, Math.ceil(half))} … ${error.slice(-Math.floor(half))}`
-}
-
-/** Without the colours and cursor movements of a terminal. */
-function printable(output: string): string {
-  // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
-  return output.replaceAll(/\u001B\[[0-9;?]*[A-Za-z]/g, '').replaceAll(/[\u0000-\u0009\u000B-\u001F\u007F]/g, ' ')
 }

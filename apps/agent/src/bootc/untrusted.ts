@@ -1,3 +1,5 @@
+import { plainText } from '../plain-text.ts'
+
 /** Documents of other programs, read by hand: what has not the expected form is as good as not there. */
 export type Json = Record<string, unknown>
 
@@ -8,9 +10,9 @@ export function record(value: unknown): Json | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
 }
 
-/** A string of at most 512 characters. */
+/** A string of at most 512 characters, without those that no reader can take. */
 export function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= maxText ? value : undefined
+  return typeof value === 'string' && value.length <= maxText ? plainText(value) : undefined
 }
 
 /** A whole number from zero on; 0 is the stand-in. */

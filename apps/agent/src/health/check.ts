@@ -1,3 +1,5 @@
+import { lastSaidBy, plainText } from '../plain-text.ts'
+
 /** One health check that did not pass, with the tail of what it said. */
 export interface FailedCheck {
   check: string
@@ -30,6 +32,6 @@ const maxOutput = 1000
 
 /** A failed check in the bounds of the protocol. */
 export function failedCheck(check: string, output = ''): FailedCheck {
-  const tail = output.trim().slice(-maxOutput)
-  return { check: check.slice(0, 128), ...(tail !== '' && { output: tail }) }
+  const tail = lastSaidBy(output, maxOutput)
+  return { check: plainText(check.slice(0, 128)), ...(tail !== '' && { output: tail }) }
 }

@@ -1,5 +1,6 @@
 import { runCommand } from '../machine/run-command.ts'
 import { unitProperties } from '../machine/systemd.ts'
+import { plainText } from '../plain-text.ts'
 import { failedCheck } from './check.ts'
 import type { FailedCheck, GreenbootVerdict } from './check.ts'
 
@@ -60,7 +61,7 @@ function isPresent({ loadState, unitFileState }: GreenbootEvidence): boolean {
 
 /** From the first line that names a failure on: what the check itself printed follows it. */
 function explain(journal: string): string {
-  const lines = journal.split('\n')
+  const lines = plainText(journal).split('\n')
   const first = lines.findIndex((line) => telling.test(line))
   const said = (first === -1 ? lines : lines.slice(first)).join('\n').trim()
   return said === '' ? 'its required checks failed; the journal of its unit is empty' : said.slice(0, 1000)

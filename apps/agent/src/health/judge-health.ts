@@ -1,3 +1,4 @@
+import { saidBy } from '../plain-text.ts'
 import type { Journal, JournalAttempt, JournalHealth } from '../journal/journal.ts'
 import type { CheckRound } from './check.ts'
 
@@ -54,7 +55,7 @@ function explained(attempt: JournalAttempt | null, round: JudgedRound): JournalA
 }
 
 function detailOf({ failed: [first] }: JudgedRound): string {
-  return `health_failed: ${first?.check ?? ''}: ${first?.output ?? 'no output'}`.slice(0, 1000)
+  return saidBy(`health_failed: ${first?.check ?? ''}: ${first?.output ?? 'no output'}`, 1000)
 }
 
 function withWarnings(before: JournalHealth, { warnings }: JudgedRound): JournalHealth {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { findExecutables } from '../machine/executables.ts'
 import { runCommand } from '../machine/run-command.ts'
+import { lastSaidBy } from '../plain-text.ts'
 
 /** `pre-reboot` may refuse; `in-service` undoes it, after the boot or when the reboot does not come. */
 export type HookKind = 'pre-reboot' | 'in-service'
@@ -23,7 +24,7 @@ export function findHooks(root: string, kind: HookKind): Promise<string[]> {
 export async function runHook(hook: string, env: Record<string, string>, timeoutMs: number): Promise<HookResult> {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   const { code, timedOut, stdout, stderr } = await runCommand('env', [...variables, hook], { timeoutMs })
-  const said = (stdout + stderr).trim().slice(-maxOutput)
+  const said = lastSaidBy(stdout + stderr, maxOutput)
   if (timedOut) return { ok: false, output: `${said} (did not end within ${Math.ceil(timeoutMs / 1000)} s)`.trim() }
   return { ok: code === 0, output: said }
 }

@@ -1,4 +1,5 @@
 import type { HostStatus } from '../bootc/host-status.ts'
+import { saidBy } from '../plain-text.ts'
 import { runCommand } from './run-command.ts'
 
 const quick = { timeoutMs: 20_000 }
@@ -22,7 +23,7 @@ export async function readLastShutdown(of: { backend: HostStatus['backend']; isS
   const failure = told ?? (/^Finalized deployment/m.test(said) ? undefined : /^error: (.*)/m.exec(said)?.[1])
   return {
     began: /^Finalizing staged deployment/m.test(said),
-    ...(failure !== undefined && { failure: failure.slice(0, maxText) }),
+    ...(failure !== undefined && { failure: saidBy(failure, maxText) }),
   }
 }
 

@@ -1,8 +1,6 @@
+import { plainText, withoutSecrets } from '../plain-text.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Memory } from '../runtime.ts'
-
-// What the server refuses in text, or a terminal would obey.
-const unprintable = /(?![\t\n])\p{Cc}/gu
 
 /** What the agent knows of itself, and then the end of the system's log, as text that can be sent. */
 export function composeLog(
@@ -11,6 +9,5 @@ export function composeLog(
   system: string,
 ): string {
   const known = { step: step.kind, error, retry, attempt, health, quarantined, host }
-  const text = `agent: ${JSON.stringify(known, null, 1)}\n\nsystem log:\n${system}`
-  return text.replaceAll(unprintable, '')
+  return withoutSecrets(plainText(`agent: ${JSON.stringify(known, null, 1)}\n\nsystem log:\n${system}`))
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Envelope } from '@bootfleet/contracts'
 import { readClock } from '../clock.ts'
+import { plainJson } from '../plain-text.ts'
 
-/** Wraps message bodies; `(inc, epoch, seq)` is unique for each. */
+/** Wraps message bodies, whose texts the other side can take whatever they came from; `(inc, epoch, seq)` is unique for each. */
 export interface Enveloper {
   wrap: (body: unknown) => Envelope
 }
@@ -14,7 +15,15 @@ export function createEnveloper(order: { inc: number; epoch: number }): Envelope
     wrap: (body) => {
       seq += 1
       const { mono, wall } = readClock()
-      return { v: 1, id: randomUUID(), ...order, seq, ts: new Date(wall).toISOString(), up: mono - startedAt, body }
+      return {
+        v: 1,
+        id: randomUUID(),
+        ...order,
+        seq,
+        ts: new Date(wall).toISOString(),
+        up: mono - startedAt,
+        body: plainJson(body),
+      }
     },
   }
 }
