@@ -1,4 +1,4 @@
-import type { Control } from '@bootfleet/contracts'
+import type { Control, MessagePlace } from '@bootfleet/contracts'
 import { log } from './log.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -7,6 +7,8 @@ export interface ControlActions {
   setHeartbeat: (heartbeatSec: number) => void
   renew: () => void
   reconnect: (waitMs: number) => void
+  /** Goes on beyond what the server knows, where the state of this device is older than that. */
+  countOn: (known: MessagePlace) => Promise<void>
 }
 
 /** Follows one hint. Hints have no authority: none of them changes what the device should be. */
@@ -18,6 +20,7 @@ export async function receiveControl(runtime: Runtime, control: Control, actions
       outbox.say((queue) => queue.greetAgain())
       break
     case 'resync':
+      if (control.known !== undefined) await actions.countOn(control.known)
       await bootLog.forgetSeen()
       outbox.say((queue) => queue.repeatAll())
       break

@@ -1,4 +1,4 @@
-import type { HelloBody } from '@bootfleet/contracts'
+import type { HelloBody, MessagePlace } from '@bootfleet/contracts'
 import { capabilityWords } from './bootc/capabilities.ts'
 import { createSerialQueue } from './bootc/serial-queue.ts'
 import { createChangeSignal } from './change-signal.ts'
@@ -18,6 +18,7 @@ import { newMemory, openRuntime } from './open-runtime.ts'
 import type { Platform } from './platform.ts'
 import { receiveControl } from './receive-control.ts'
 import { reportedImage } from './report/build-state.ts'
+import { countOn } from './report/count-on.ts'
 import { documentOf } from './report/documents.ts'
 import { keepRegistryAuth } from './registry/prepare-registry-access.ts'
 import { createEnveloper } from './report/enveloper.ts'
@@ -76,6 +77,7 @@ async function serve(service: Service): Promise<void> {
     setHeartbeat: heartbeat.setSeconds,
     renew: () => void renewal.renew(),
     reconnect: (waitMs: number) => link.reconnect(waitMs),
+    countOn: (known: MessagePlace) => countOn(runtime.platform.state, service.enveloper, known),
   }
   const link = linkOf(service, { identity: renewal.identity, actions })
   const connection = link.run(online.signal)

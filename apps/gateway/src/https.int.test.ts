@@ -138,6 +138,35 @@ test('a device ahead of the server is asked to say hello', async () => {
   expect((await poll(device, { conn: randomUUID(), gen: 7, hash: 'x' })).json).toEqual({ ctl: [{ kind: 'resync' }] })
 })
 
+test('a device that counts its starts anew is told where the server is, and one event says so', async () => {
+  const device = await site.enroll()
+  const send = (kind: string, order: { epoch: number; seq: number }, body: object) =>
+    up(device, [{ kind, envelope: device.envelope(body, order) }])
+  const hello = (epoch: number, conn: string = randomUUID(), seq = 2) =>
+    send('up/hello', { epoch, seq }, helloBody(conn))
+  const hints = async (conn: string) => (await poll(device, { conn, gen: 1 })).json['ctl']
+  const behind = [{ kind: 'resync', known: { epoch: 7, seq: 9 } }]
+  const [conn, restored] = [randomUUID(), randomUUID()]
+  await hello(7, conn)
+  await send('up/state', { epoch: 7, seq: 9 }, stateBody())
+  await hello(7, conn)
+  expect(await hints(conn)).toEqual([])
+  await hello(3, restored)
+  expect(await hints(restored)).toEqual(behind)
+  // Asked of every device at most so often, and of this one a moment ago.
+  await hello(4, restored)
+  expect(await hints(restored)).toEqual([])
+  await hello(8, restored, 1)
+  const [presence] = await rows(`SELECT conn, online, agent FROM device_presence WHERE device_id = '${device.id}'`)
+  expect(presence).toEqual({ conn: restored, online: true, agent: '1.0.0' })
+  const events = await rows(
+    `SELECT because FROM device_event WHERE device_id = '${device.id}' AND kind = 'state_restored'`,
+  )
+  expect(events).toMatchObject([{ because: { deviceEpoch: 3, serverEpoch: 7 } }])
+  await send('tm/hb', { epoch: 6, seq: 5 }, { conn: restored, gen: 1, lastSeq: 4, boots: 0 })
+  expect(await hints(restored)).toEqual([{ kind: 'resync', known: { epoch: 8, seq: 1 } }])
+})
+
 test('a renewed certificate works beside the old one, and a lost reply can be repeated', async () => {
   const device = await site.enroll()
   const key = createDeviceKey()

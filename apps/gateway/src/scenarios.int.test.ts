@@ -260,8 +260,9 @@ describe.each(carriers)('a device on the %s', (carrier) => {
       await link.session.publish('up/hello', JSON.stringify(stale))
     }
     await waitFor('goaway', () => link.controls.find(({ kind }) => kind === 'goaway'))
-    const [row] = await rows(`SELECT kind FROM device_event WHERE device_id = '${device.id}' AND kind <> 'enrolled'`)
-    expect(row).toEqual({ kind: 'clone_suspected' })
+    expect(link.controls.find(({ kind }) => kind === 'resync')).toMatchObject({ known: { epoch: 1 } })
+    const events = await rows(`SELECT kind FROM device_event WHERE device_id = '${device.id}' ORDER BY id`)
+    expect(events).toEqual(['enrolled', 'state_restored', 'clone_suspected'].map((kind) => ({ kind })))
     expect(await presence(device)).toMatchObject({ conn: link.conn, online: true })
     await link.session.end()
   })

@@ -23,6 +23,8 @@ export class MessageQueue {
   private readonly bootsSent = new Set<string>()
   private hello: (() => HelloBody) | undefined
   private greeted = false
+  /** Counts how often something is to be said again: what was on its way before that does not count as said. */
+  private round = 0
   private state: StateBody | undefined
   private sentState = ''
   private goodbye: Goodbye | undefined
@@ -33,7 +35,12 @@ export class MessageQueue {
 
   /** The next message, or undefined when all is said. */
   next(): PendingMessage | undefined {
-    return this.nextHello() ?? this.nextAck() ?? this.nextState() ?? this.nextBoot() ?? this.nextDocument()
+    const message = this.nextHello() ?? this.nextAck() ?? this.nextState() ?? this.nextBoot() ?? this.nextDocument()
+    const { round } = this
+    const delivered = (): void => {
+      if (round === this.round) message?.delivered()
+    }
+    return message && { ...message, delivered }
   }
 
   /** The last message of a connection, once all else is said. */
@@ -56,6 +63,7 @@ export class MessageQueue {
   }
 
   greetAgain(): void {
+    this.round += 1
     this.greeted = false
   }
 
@@ -77,10 +85,13 @@ export class MessageQueue {
   }
 
   repeatState(): void {
+    this.round += 1
     this.sentState = ''
   }
 
+  /** From hello on. */
   repeatAll(): void {
+    this.greetAgain()
     this.repeatState()
     this.bootsSent.clear()
     for (const entry of this.documents.values()) delete entry.sentHash

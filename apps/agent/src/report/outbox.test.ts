@@ -56,6 +56,24 @@ describe('the outbox', () => {
     expect(second.kinds()).toEqual(['up/hello', 'up/state'])
   })
 
+  it('says again what was on its way when it was asked to say all again', async () => {
+    const outbox = newOutbox()
+    const { transport, kinds, sent } = wire()
+    const { send } = transport
+    let again = (): void => outbox.say((queue) => queue.repeatAll())
+    transport.send = async (kind, envelope) => {
+      await send(kind, envelope)
+      if (kind !== 'up/state') return
+      again()
+      again = () => undefined
+    }
+    outbox.say((queue) => queue.putState(state(1)))
+    outbox.connected(transport, hello)
+    await outbox.flush(5000)
+    expect(kinds()).toEqual(['up/hello', 'up/state', 'up/hello', 'up/state'])
+    expect(sent).toHaveLength(4)
+  })
+
   it('says goodbye last, and with the name of the connection', async () => {
     const outbox = newOutbox()
     const { transport, kinds, sent } = wire()

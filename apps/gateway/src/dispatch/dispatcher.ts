@@ -69,8 +69,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     control: (deviceId, control, transport) => {
       const now = performance.now()
       if (control.kind === 'resync') {
-        if (now - (resynced.get(deviceId) ?? -resyncMs) < resyncMs) return
-        resynced.set(deviceId, now)
+        // What is behind another start than before is asked at once: until it has gone on, nothing that it says counts.
+        const what = `${deviceId} ${control.known?.epoch ?? ''}`
+        if (now - (resynced.get(what) ?? -resyncMs) < resyncMs) return
+        resynced.set(what, now)
       }
       if (transport === 'https') polls.post(deviceId, control)
       else

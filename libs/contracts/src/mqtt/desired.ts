@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { maxEpoch } from './envelope.ts'
 import { ConnectionId, DeviceId, Digest } from './ids.ts'
 
 /** A public signing key (P-256) as JWK. */
@@ -72,10 +73,21 @@ export type Desired = z.infer<typeof Desired>
 export const SignedDesired = z.object({ payload: z.string(), protected: z.string(), signature: z.string() })
 export type SignedDesired = z.infer<typeof SignedDesired>
 
+/** A place in the order of a device's messages within its incarnation. */
+export const MessagePlace = z.object({
+  epoch: z.number().int().min(0).max(maxEpoch),
+  seq: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+})
+export type MessagePlace = z.infer<typeof MessagePlace>
+
 /** `dn/ctl`: short-lived hints without authority. */
 export const Control = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('poll') }),
-  z.object({ kind: z.literal('resync') }),
+  z.object({
+    kind: z.literal('resync'),
+    /** The newest place in the order that the server has of this device, when the device is behind it. */
+    known: MessagePlace.optional(),
+  }),
   z.object({ kind: z.literal('seen'), bootKeys: z.array(z.string().max(80)).max(50) }),
   z.object({ kind: z.literal('heartbeat'), heartbeatSec: z.number().int().min(1).max(3600) }),
   z.object({ kind: z.literal('rotate') }),

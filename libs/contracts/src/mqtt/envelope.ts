@@ -12,6 +12,9 @@ import {
   StateBody,
 } from './reported.ts'
 
+/** An agent cannot start more often than this in one incarnation. */
+export const maxEpoch = 2 ** 31 - 1
+
 /**
  * Around every device message. `(inc, epoch, seq)` orders and deduplicates: incarnation (given at enrollment), persisted
  * agent start counter, sequence within the epoch. `ts` is the device's clock, shown and never used to order anything;
@@ -25,11 +28,7 @@ export const Envelope = z.object({
     .int()
     .min(1)
     .max(2 ** 31 - 1),
-  epoch: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1),
+  epoch: z.number().int().min(0).max(maxEpoch),
   seq: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   ts: z.string().max(40),
   up: z.number().min(0),

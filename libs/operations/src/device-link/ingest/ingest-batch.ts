@@ -2,6 +2,7 @@ import type { Tx } from '@bootfleet/db'
 import type { Services } from '../../services.ts'
 import { admit, ofKind, type Admitted } from './admit.ts'
 import { answerHeartbeats } from './answer-heartbeats.ts'
+import { answerStaleHellos } from './answer-stale-hellos.ts'
 import { readDeviceFacts } from './device-facts.ts'
 import type { ControlReply, InboundMessage, IngestOutcome, IngestResult } from './inbound.ts'
 import { newestPer } from './message-order.ts'
@@ -74,6 +75,7 @@ async function store(tx: Tx, messages: readonly Admitted[], now: Date): Promise<
   const rollouts = [...woken, ...(await returnGrants(tx, acks, now))]
   await lockDesired(tx, [...hellos, ...acks])
   await answerHellos(tx, hellos, now)
+  const behind = await answerStaleHellos(tx, { hellos: ofKind(messages, 'up/hello'), applied: hellos }, now)
   await writeAcks(tx, acks, now)
   const resyncs = await answerHeartbeats(tx, ofKind(messages, 'tm/hb'), { now, greeted })
   await tellChanges(tx, { devices: refsOf(messages, new Set(changed)), rollouts: uniqueRollouts(rollouts) })
@@ -82,7 +84,7 @@ async function store(tx: Tx, messages: readonly Admitted[], now: Date): Promise<
   const drift = appliedOf(ofKind(messages, 'up/drift'), documents)
   return {
     stored: new Set([...kept, ...drift, ...unkept].map(({ index }) => index)),
-    controls: [...resyncs, ...seenReplies(boots)],
+    controls: [...behind, ...resyncs, ...seenReplies(boots)],
   }
 }
 
