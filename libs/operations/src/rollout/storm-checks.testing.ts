@@ -43,6 +43,7 @@ export async function checkEnd(storm: Storm, digests: readonly string[]): Promis
   return [
     ...checked.flat(),
     ...(await checkReturns(storm, rollouts)),
+    ...(await checkStays(storm, rollouts)),
     ...(await checkReboots(storm, { digests, alone })),
   ]
 }
@@ -63,6 +64,34 @@ export async function checkReturns(storm: Storm, rollouts: readonly StormRollout
   return targets.flatMap(({ rolloutId, deviceId, reason }) =>
     untaken.includes(reason ?? '') ? [`rollback ${rolloutId}: ${deviceId} is back, and is skipped as ${reason}`] : [],
   )
+}
+
+/** Who still runs a release that was rolled back, and that no later or completed rollout brought, is named there with what keeps it. */
+async function checkStays({ services, devices }: Storm, rollouts: readonly StormRollout[]): Promise<string[]> {
+  const asked = rollouts.filter(({ state, releaseId }, place) => {
+    const brings = (one: StormRollout) => one.kind !== 'rollback' && one.releaseId === releaseId
+    const stands = rollouts.some((one, at) => brings(one) && (at > place || one.state === 'completed'))
+    return state === 'rolled_back' && !stands
+  })
+  const children = rollouts.filter(({ parentId }) => asked.some(({ id }) => id === parentId))
+  const { manifests, targets } = await services.db.transaction('system', async (tx) => ({
+    manifests: await tx.releaseManifest.findMany({ where: { releaseId: { in: asked.map((one) => one.releaseId) } } }),
+    targets: await tx.rolloutTarget.findMany({
+      where: { rolloutId: { in: [...asked, ...children].map(({ id }) => id) } },
+    }),
+  }))
+  return asked.flatMap(({ id, releaseId }) => {
+    const digest = manifests.find((one) => one.releaseId === releaseId)?.manifestDigest
+    const child = children.findLast(({ parentId }) => parentId === id)?.id
+    const of = (rolloutId: string | undefined, deviceId: string) =>
+      targets.find((target) => target.rolloutId === rolloutId && target.deviceId === deviceId)
+    return devices.flatMap((device) => {
+      const isOn = !device.isDead && device.booted === digest && of(id, device.id) !== undefined
+      const back = of(child, device.id)
+      const isNamed = back !== undefined && back.state !== 'succeeded'
+      return isOn && !isNamed ? [`rollback ${child}: ${device.kind} stays on the release, and is ${back?.state}`] : []
+    })
+  })
 }
 
 async function checkRollout(storm: Storm, { id: rolloutId, kind }: StormRollout): Promise<string[]> {

@@ -14,7 +14,7 @@ import { outlast } from './outlast.testing.ts'
 import type { Storm, StormRollout } from './storm-state.testing.ts'
 
 const often = ['pause', 'resume', 'continue', 'retry_failed', 'promote', 'retry', 'release', 'approve'] as const
-const seldom = ['abort', 'roll_back', 'roll_back', 'newer'] as const
+const seldom = ['abort', 'roll_back', 'roll_back', 'newer', 'again'] as const
 export type Button = (typeof often)[number] | (typeof seldom)[number]
 
 /** Somebody presses some button of some rollout. */
@@ -35,7 +35,7 @@ export async function press(storm: Storm, { id: rollout, waits }: StormRollout, 
   const dead = storm.devices.find(({ isDead, id }) => isDead && !storm.released.has(id))
   if (button === 'release' && dead) storm.released.add(dead.id)
   // What is begun now is planned soon: processes die more often then.
-  if (button === 'newer' || button === 'roll_back') storm.risky = 3
+  if (button === 'newer' || button === 'again' || button === 'roll_back') storm.risky = 3
   const act: Record<Button, () => Promise<unknown>> = {
     pause: () => pauseRollout(ctx, input),
     resume: () => resumeRollout(ctx, input),
@@ -48,6 +48,7 @@ export async function press(storm: Storm, { id: rollout, waits }: StormRollout, 
     abort: () => abortRollout(ctx, input),
     roll_back: () => rollBackRollout(ctx, input),
     newer: () => startNewer(storm, ctx),
+    again: () => startAgain(storm, ctx, rollout),
   }
   try {
     await outlast(storm, act[button])
@@ -61,6 +62,16 @@ async function startNewer(storm: Storm, ctx: Ctx): Promise<void> {
   storm.newer = true
   const { channelName: channel, newerReleaseId: release, policy } = storm
   await createRollout(ctx, { channel, release, policy, start: 'now' })
+}
+
+// The same release once more, while devices may still reboot for it.
+async function startAgain(storm: Storm, ctx: Ctx, id: string): Promise<void> {
+  if (storm.again) return
+  storm.again = true
+  const begun = (await readRollouts(storm)).find((rollout) => rollout.id === id)
+  if (begun === undefined) return
+  const { channelName: channel, policy } = storm
+  await createRollout(ctx, { channel, release: begun.releaseId, policy, start: 'now' })
 }
 
 /** Every rollout of the storm, the oldest first. */

@@ -44,6 +44,8 @@ export interface Storm {
   readonly released: Set<string>
   /** Somebody has tried to start a rollout of the newer release. */
   newer: boolean
+  /** Somebody has tried to start one of a release that a rollout had brought, or brings. */
+  again: boolean
   /** Moments in which processes die more often. */
   risky: number
   calm: boolean

@@ -80,6 +80,7 @@ async function begin(seed: number): Promise<Storm> {
     old: new Map(),
     released: new Set(),
     newer: false,
+    again: false,
     risky: 3,
     calm: false,
     problems: [],
