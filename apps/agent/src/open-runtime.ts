@@ -1,3 +1,4 @@
+import type { AgentError } from '@bootfleet/contracts'
 import { unknownHost } from './bootc/host-status.ts'
 import { createSerialQueue } from './bootc/serial-queue.ts'
 import { readClock } from './clock.ts'
@@ -7,6 +8,8 @@ import { loadIdentity } from './identity/identity.ts'
 import type { Identity } from './identity/identity.ts'
 import { openBootLog, bootRecordOf } from './journal/boot-log.ts'
 import { openJournal } from './journal/journal.ts'
+import type { JournalStore } from './journal/journal.ts'
+import { log } from './log.ts'
 import type { Platform } from './platform.ts'
 import { buildState } from './report/build-state.ts'
 import type { Enveloper } from './report/enveloper.ts'
@@ -27,6 +30,7 @@ export function newMemory(): Memory {
     retry: null,
     error: undefined,
     statusError: undefined,
+    damage: undefined,
     step: { kind: 'idle', because: 'starting' },
     stopPull: undefined,
     inventoryHash: undefined,
@@ -47,7 +51,8 @@ export async function openRuntime(input: {
   const { platform, identity, bootKey, memory } = input
   const oneAtATime = createSerialQueue()
   const bootLog = await openBootLog(platform.state)
-  const journal = await openJournal(platform.state)
+  const journal = await openJournal(platform.state, { hasRun: bootLog.entries().length > 0 })
+  if (journal.damage !== undefined) memory.damage = damageOf(journal)
   const unsentBoots = () =>
     bootLog
       .entries()
@@ -73,13 +78,23 @@ export async function openRuntime(input: {
   return runtime
 }
 
+/** Told once, by the log and by the state, until the agent is started again. */
+function damageOf({ damage = '', current }: JournalStore): AgentError {
+  const remedy = current().isLost
+    ? 'its copy as well: operations asked for so far count as done, and what this device fell back from is in quarantine again'
+    : 'its copy was used, and nothing is lost'
+  const detail = `the journal was damaged (${damage}): ${remedy}. Check the disk of this machine`.slice(0, 1024)
+  log('journal_damaged', { detail, lost: current().isLost === true })
+  return { code: 'state_damaged', detail, retryable: true }
+}
+
 /** Nothing is said about a boot before it is classified. */
 function report(runtime: Runtime): void {
   const { memory, journal, desired, outbox, bootKey } = runtime
   if (journal.current().bootKey !== bootKey) return
-  const { step, inventoryHash, driftHash } = memory
+  const { step, damage, inventoryHash, driftHash } = memory
   const error = memory.statusError ?? memory.error
   const observedHash = desired.current()?.hash
-  const state = buildState({ view: viewOf(runtime), observedHash, step, error, inventoryHash, driftHash })
+  const state = buildState({ view: viewOf(runtime), observedHash, step, error, damage, inventoryHash, driftHash })
   outbox.say((queue) => queue.putState(state))
 }

@@ -3,6 +3,7 @@ import { readClock } from './clock.ts'
 import { classifyBoot } from './journal/classify-boot.ts'
 import type { BootVerdict } from './journal/classify-boot.ts'
 import type { Journal, JournalAttempt } from './journal/journal.ts'
+import { rebuildJournal } from './journal/rebuild-journal.ts'
 import { log } from './log.ts'
 import { reportedImage } from './report/build-state.ts'
 import type { Runtime } from './runtime.ts'
@@ -13,11 +14,14 @@ const maxQuarantined = 20
 /** After a boot that the journal does not know yet: what became of the attempt, and a health to find out anew. */
 export async function recordBoot(runtime: Runtime): Promise<void> {
   const { journal, bootLog, bootKey, memory } = runtime
-  const before = journal.current()
-  if (before.bootKey === bootKey) return
+  if (journal.current().bootKey === bootKey) return
+  const before = journalBefore(runtime)
   const { attempt } = before
   const verdict = attempt === null ? undefined : await classify(runtime, attempt)
-  const ordinary = { outcome: before.bootKey === '' ? ('first_boot' as const) : ('reboot' as const) }
+  const isFirst = before.bootKey === '' && before.isLost !== true
+  // Where boots are known there is a journal: one that is missing then was lost.
+  if (isFirst) await journal.write({})
+  const ordinary = { outcome: isFirst ? ('first_boot' as const) : ('reboot' as const) }
   const concluded = attempt === null || verdict === undefined ? ordinary : { ...verdict, target: attempt.target }
   await bootLog.append({
     bootKey,
@@ -29,6 +33,14 @@ export async function recordBoot(runtime: Runtime): Promise<void> {
   await journal.write({ ...afterBoot(before, verdict, bootKey), bootKey })
   memory.nextCheckAt = 0
   log('boot', { bootKey, booted: memory.host.booted?.digest, outcome: verdict?.outcome, detail: verdict?.detail })
+}
+
+function journalBefore({ journal, bootLog, desired, memory, bootKey }: Runtime): Journal {
+  const stored = journal.current()
+  if (stored.isLost !== true || stored.bootKey !== '') return stored
+  const { booted } = memory.host
+  const wanted = desired.current()?.doc ?? null
+  return rebuildJournal(stored, { records: bootLog.entries(), desired: wanted, booted, bootKey })
 }
 
 async function classify(runtime: Runtime, attempt: JournalAttempt): Promise<BootVerdict | undefined> {

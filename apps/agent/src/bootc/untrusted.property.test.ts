@@ -51,7 +51,13 @@ function isReportable(host: HostStatus): void {
     journal: journal({ attempt: attempt() }),
   })
   const step = plan(of)
-  const rest = { observedHash: undefined, error: undefined, inventoryHash: undefined, driftHash: undefined }
+  const rest = {
+    observedHash: undefined,
+    error: undefined,
+    damage: undefined,
+    inventoryHash: undefined,
+    driftHash: undefined,
+  }
   const state = buildState({ view: { ...of, grant: null }, step, ...rest })
   expect(
     StateBody.safeParse({

@@ -5,7 +5,8 @@ import { attempt, digest, journal } from '../testing/a-view.ts'
 import { openBootLog } from './boot-log.ts'
 import { emptyJournal, openJournal } from './journal.ts'
 
-const reopened = async (content: string) => (await openJournal(memoryStore({ 'journal.json': content }))).current()
+const opened = (documents: Record<string, string>, hasRun = true) => openJournal(memoryStore(documents), { hasRun })
+const reopened = async (content: string) => (await opened({ 'journal.json': content })).current()
 const whole = journal({ attempt: attempt({ queued: true, outcome: 'rolled_back' }), quarantined: [digest('b')] })
 
 describe('the journal', () => {
@@ -30,8 +31,34 @@ describe('the journal', () => {
     expect((await reopened(JSON.stringify(added))).attempt).toHaveProperty('hooks', ['drain'])
   })
 
-  it.each(['', '{', 'null', '[]', '{"v":2}', '"1"'])('that is no journal is started anew: %s', async (content) => {
-    expect(await reopened(content)).toEqual(emptyJournal())
+  it.each(['', '{', 'null', '[]', '{"v":2}', '"1"'])(
+    'that is no journal is read from its copy: %s',
+    async (content) => {
+      const { current, damage } = await opened({ 'journal.json': content, 'journal-copy.json': JSON.stringify(whole) })
+      expect(current()).toEqual(whole)
+      expect(damage).toContain('journal.json')
+    },
+  )
+
+  it('whose copy is no journal either is begun anew, and known to be lost', async () => {
+    const { current, damage } = await opened({ 'journal.json': '{', 'journal-copy.json': '' })
+    expect([current(), damage]).toEqual([{ ...emptyJournal(), isLost: true }, expect.stringContaining('not whole')])
+  })
+
+  it('that is not there is new where there never was one, and lost where boots are known', async () => {
+    expect((await opened({}, false)).current()).toEqual(emptyJournal())
+    expect((await opened({}, true)).current().isLost).toBe(true)
+  })
+
+  it('is in both files when a change is on the disk, and in force only then', async () => {
+    const store = memoryStore()
+    const { write } = await openJournal(store, { hasRun: false })
+    await write({ quarantined: [digest('b')] })
+    expect(store.documents.get('journal-copy.json')).toEqual(store.documents.get('journal.json'))
+    const full = { ...store, write: () => Promise.reject(new Error('no space')) }
+    const stuck = await openJournal(full, { hasRun: true })
+    await expect(stuck.write({ quarantined: [] })).rejects.toThrow('no space')
+    expect(stuck.current().quarantined).toEqual([digest('b')])
   })
 
   it('with anything anywhere in it can be opened', async () => {

@@ -1,5 +1,5 @@
 import type { attemptOutcomes } from '@bootfleet/contracts'
-import { readJson } from '../store/store.ts'
+import { messageOf } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { readStoredJournal } from './stored-journal.ts'
 
@@ -49,9 +49,9 @@ export interface JournalHealth {
 }
 
 export interface OpsDone {
-  reboot?: number
-  collectLogs?: number
-  unquarantine?: number
+  reboot?: number | undefined
+  collectLogs?: number | undefined
+  unquarantine?: number | undefined
 }
 
 /** All that the agent must remember to carry on after a power cut, besides the desired document. */
@@ -64,6 +64,8 @@ export interface Journal {
   quarantined: string[]
   /** Units that had failed before this image was booted, which therefore prove nothing against it. */
   failedUnits: string[] | null
+  /** There was a journal, and nothing of it could be read: nobody knows which operations are done. */
+  isLost?: boolean
 }
 
 /** The journal of a machine on which the agent has never run. `bootKey` is empty. */
@@ -81,20 +83,54 @@ export function emptyJournal(): Journal {
 
 export interface JournalStore {
   current: () => Journal
+  /** What of the journal could not be read when it was opened, and why. */
+  damage: string | undefined
   /** Changes the journal; it is on disk when this resolves. */
   write: (change: Partial<Journal>) => Promise<void>
 }
 
-/** Opens the journal. What of it cannot be read is started anew: everything else is derived from observation. */
-export async function openJournal(state: Store): Promise<JournalStore> {
-  const name = 'journal.json'
-  let journal = readStoredJournal(await readJson(state, name), emptyJournal())
+const fileName = 'journal.json'
+const copyName = 'journal-copy.json'
+
+/**
+ * Opens the journal, or its copy where it is damaged. Where both are gone, it begins anew and knows that it does: `hasRun`
+ * tells that there must have been one. Everything else is derived from observation.
+ */
+export async function openJournal(state: Store, { hasRun }: { hasRun: boolean }): Promise<JournalStore> {
+  const first = await readKept(state, fileName)
+  const kept = first.journal ? first : await readKept(state, copyName)
+  const damage = first.why ?? (kept.journal || !hasRun ? kept.why : `${fileName} is missing`)
+  let journal = kept.journal ?? { ...emptyJournal(), ...(damage !== undefined && { isLost: true }) }
   return {
     current: () => journal,
+    damage,
     write: async (change) => {
       const next = { ...journal, ...change }
-      await state.write(name, `${JSON.stringify(next, null, 1)}\n`)
+      const text = `${JSON.stringify(next, null, 1)}\n`
+      // The copy first: whenever one of them cannot be read, the other says the same, or what was never acted on.
+      await state.write(copyName, text)
+      await state.write(fileName, text)
       journal = next
     },
+  }
+}
+
+/** Neither the journal nor a reason where there is no such file. */
+async function readKept(state: Store, name: string): Promise<{ journal?: Journal; why?: string }> {
+  try {
+    const text = await state.read(name)
+    if (text === undefined) return {}
+    const journal = readStoredJournal(parse(text), emptyJournal())
+    return journal ? { journal } : { why: `${name} is not whole, or of another version` }
+  } catch (error) {
+    return { why: messageOf(error) }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

@@ -44,15 +44,16 @@ const parts: Readonly<Record<string, z.ZodType>> = {
   opsDone: z.object(ops),
   quarantined: z.array(text).max(100),
   failedUnits: z.array(text).max(1000).nullable(),
+  isLost: z.boolean(),
 }
 
 /**
- * The journal as another version of the agent, or a broken disk, left it: each part that cannot be understood falls back
- * to that of `fresh`, so that a bad attempt does not cost the quarantine. What this version does not know is kept.
+ * The journal as another version of the agent left it: each part that cannot be understood falls back to that of `fresh`,
+ * so that a bad attempt does not cost the quarantine. What this version does not know is kept. Undefined: no journal.
  */
-export function readStoredJournal<Fresh extends { v: number }>(stored: unknown, fresh: Fresh): Fresh {
+export function readStoredJournal<Fresh extends { v: number }>(stored: unknown, fresh: Fresh): Fresh | undefined {
   const fields = record(stored)
-  if (fields?.['v'] !== fresh.v) return fresh
+  if (fields?.['v'] !== fresh.v) return undefined
   const understood = Object.entries(parts).flatMap(([name, schema]) => {
     const part = schema.safeParse(fields[name])
     return part.success ? [[name, part.data] as const] : []

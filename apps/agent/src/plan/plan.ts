@@ -26,6 +26,7 @@ function nextStep(view: View): Step {
     finishRollback(view) ??
     keepBooted(view) ??
     checkHealth(view) ??
+    adoptOperations(view) ??
     runOperations(view) ??
     planImage(view)
   )
@@ -66,6 +67,11 @@ function checkHealth({ journal, now, nextCheckAt }: View): Step | undefined {
   if (journal.health.status !== 'checking') return undefined
   if (now.mono >= nextCheckAt) return { kind: 'verify' }
   return { kind: 'idle', because: 'waiting for the next health check', until: nextCheckAt }
+}
+
+/** Before any of them: what is done is not known. */
+function adoptOperations({ desired, journal }: View): Step | undefined {
+  return journal.isLost === true && desired !== null ? { kind: 'adopt-ops' } : undefined
 }
 
 function runOperations(view: View): Step | undefined {

@@ -15,6 +15,7 @@ export type Step =
   | { kind: 'keep-booted' }
   | { kind: 'verify' }
   | { kind: 'return-grant'; grant: string; code: string }
+  | { kind: 'adopt-ops' }
   | { kind: 'op-reboot'; count: number }
   | { kind: 'op-unquarantine'; count: number }
   | { kind: 'op-collect-logs'; count: number }

@@ -11,6 +11,7 @@ export interface StateInput {
   /** The step that runs now, or the last one decided. */
   step: Step
   error: AgentError | undefined
+  damage: AgentError | undefined
   inventoryHash: string | undefined
   driftHash: string | undefined
 }
@@ -75,11 +76,11 @@ function reportedAttempt(attempt: JournalAttempt): NonNullable<StateBody['attemp
   }
 }
 
-function errorsOf({ step, error, view }: StateInput): AgentError[] {
+function errorsOf({ step, error, damage, view }: StateInput): AgentError[] {
   const digest = digestOfRef(view.desired?.image?.ref)
   const problem = step.kind === 'idle' ? step.problem : undefined
   const held = problem && { ...problem, retryable: false, ...(digest !== undefined && { digest }) }
-  return [held, error].filter((entry) => entry !== undefined)
+  return [held, error, damage].filter((entry) => entry !== undefined)
 }
 
 const busyPhases: Partial<Record<Step['kind'], ReportPhase>> = {

@@ -44,7 +44,7 @@ async function nextSteps(
   { driver, host, identity }: { driver: HostAdapter; host: HostStatus; identity: Identity },
 ): Promise<Finding[]> {
   const state = directoryStore(config.stateDir)
-  const journal = (await openJournal(state)).current()
+  const journal = (await openJournal(state, { hasRun: false })).current()
   const bootKey = await readBootKey(config.bootIdFile)
   const desired = (await openDesiredStore(state, identity)).current()?.doc ?? null
   const isNewBoot = journal.bootKey !== bootKey

@@ -1,7 +1,7 @@
 import type { Step } from '../plan/step.ts'
 import type { Runtime } from '../runtime.ts'
 import { lock, queueSlot, reboot, rebootAgain, unlock, unqueueSlot } from './apply.ts'
-import { opCollectLogs, opReboot, opUnquarantine } from './operations.ts'
+import { adoptOps, opCollectLogs, opReboot, opUnquarantine } from './operations.ts'
 import { returnGrant } from './return-grant.ts'
 import { keepBooted, rollBack } from './roll-back.ts'
 import { dropStaged, stage } from './stage.ts'
@@ -37,6 +37,8 @@ export async function executeStep(runtime: Runtime, step: Exclude<Step, { kind: 
       return verify(runtime, step)
     case 'return-grant':
       return returnGrant(runtime, step)
+    case 'adopt-ops':
+      return adoptOps(runtime, step)
     case 'op-reboot':
       return opReboot(runtime, step)
     case 'op-unquarantine':

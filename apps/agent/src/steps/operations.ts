@@ -12,6 +12,13 @@ const chunkChars = 15 * 1024
 const maxChunks = 16
 const confirmMs = 30_000
 
+/** Where the counts are lost, whatever is asked for now was done before: rather not at all than twice. */
+export const adoptOps: Executor<'adopt-ops'> = async ({ journal, desired }) => {
+  const { ops = {} } = desired.current()?.doc ?? {}
+  await journal.write({ opsDone: { ...journal.current().opsDone, ...ops }, isLost: false })
+  log('operations_adopted', { ...ops })
+}
+
 /** Counted as done before it is done: at most one reboot for each count. */
 export const opReboot: Executor<'op-reboot'> = async (runtime, step) => {
   const { journal } = runtime

@@ -59,6 +59,7 @@ export const agentErrorCodes = [
   'quarantined',
   'hook_refused',
   'user_session',
+  'state_damaged',
 ] as const
 export type AgentErrorCode = (typeof agentErrorCodes)[number]
 
