@@ -13,9 +13,11 @@ export function log(event: string, fields: LogFields = {}): void {
   sink(event, plainJson(fields))
 }
 
-/** From now on events go elsewhere: one process with thousands of agents has other lines to write. */
-export function sendLogTo(other: LogSink): void {
+/** From now on events go elsewhere: one process with thousands of agents has other lines to write. Returns where they went. */
+export function sendLogTo(other: LogSink): LogSink {
+  const before = sink
   sink = other
+  return before
 }
 
 /** What an error says, bounded, on one line. */

@@ -1,4 +1,5 @@
 import { answerWords } from './answer-words.ts'
+import { claimMachine } from './claim-machine.ts'
 import { readConfig } from './config.ts'
 import { log, messageOf } from './log.ts'
 import { systemPlatform } from './platform.ts'
@@ -15,7 +16,10 @@ async function serve(): Promise<void> {
       stop.abort()
     })
   }
-  await runAgent(await systemPlatform(readConfig()), stop.signal)
+  const config = readConfig()
+  const platform = await systemPlatform(config)
+  await claimMachine(config.runDir)
+  await runAgent(platform, stop.signal)
 }
 
 function answer({ code, stdout, stderr }: SelftestResult): void {

@@ -3,6 +3,7 @@ import type { EnrollmentDocument } from '@bootfleet/contracts'
 import { PkiError, fetchPinnedAuthority } from '@bootfleet/pki'
 import { createBackOff, pause } from '../link/back-off.ts'
 import { problemOf, requestJson } from '../link/https-client.ts'
+import { tlsRemedy } from '../link/tls-remedy.ts'
 import { log, messageOf } from '../log.ts'
 import type { Platform } from '../platform.ts'
 import { deviceKey, saveIdentity } from './identity.ts'
@@ -45,12 +46,13 @@ async function tryToEnroll(input: EnrollInput): Promise<Try> {
     const document = await input.platform.findEnrollment()
     return document === undefined ? { retryAfterMs: undefined } : await post(input, document)
   } catch (error) {
+    const detail = messageOf(error)
     const wrongServer = error instanceof PkiError && error.code === 'pin_mismatch'
     log(wrongServer ? 'enroll_wrong_server' : 'enroll_failed', {
-      detail: messageOf(error),
+      detail,
       remedy: wrongServer
         ? 'nothing was sent: the enrollment document does not fit this server, get a new one'
-        : 'check the url of the enrollment document and the network; trying again',
+        : (tlsRemedy(detail) ?? 'check the url of the enrollment document and the network; trying again'),
     })
     return { retryAfterMs: undefined }
   }

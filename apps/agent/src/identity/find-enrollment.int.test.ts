@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sendLogTo, type LogFields } from '../log.ts'
 import { readConfig } from '../config.ts'
 import { findEnrollment } from './find-enrollment.ts'
 
@@ -42,4 +43,26 @@ it('a credential comes before the files, these in their order, and the kernel co
   expect(await find()).toBe('second')
   await writeFile(first, JSON.stringify(document('first')))
   expect(await find()).toBe('first')
+})
+
+it('a document that is none is named with what is wrong with it, and is not called missing', async () => {
+  const logged: [string, LogFields][] = []
+  const file = join(root, 'wrong')
+  const find = async (text: string) => {
+    logged.length = 0
+    await writeFile(file, text)
+    return findEnrollment([file], join(root, 'none'))
+  }
+  const before = sendLogTo((event, fields) => logged.push([event, fields]))
+  try {
+    expect(await find(JSON.stringify({ ...document('upper'), caSha256: 'AB'.repeat(32) }))).toBeDefined()
+    await find(JSON.stringify({ ...document('short'), caSha256: 'ab' }))
+    expect(logged).toMatchObject([
+      ['enroll_document_invalid', { where: file, detail: 'caSha256: must be 64 hex digits' }],
+    ])
+    await find('no document')
+    expect(logged).toMatchObject([['enroll_document_invalid', { detail: 'it is no JSON' }]])
+  } finally {
+    sendLogTo(before)
+  }
 })

@@ -10,24 +10,32 @@ export async function findEnrollment(
   files: readonly string[],
   commandLine: string,
 ): Promise<EnrollmentDocument | undefined> {
+  let found = false
+  const usable = (text: string | undefined, where: string): EnrollmentDocument | undefined => {
+    found ||= text !== undefined
+    return text === undefined ? undefined : readDocument(text, where)
+  }
   for (const file of files) {
-    const text = await readOptional(file)
-    const document = text === undefined ? undefined : readDocument(text, file)
+    const document = usable(await readOptional(file), file)
     if (document !== undefined) return document
   }
   const argument = /(?:^|\s)bootfleet\.enroll=([\w+/=-]+)/.exec((await readOptional(commandLine)) ?? '')?.[1]
   const text = argument === undefined ? undefined : Buffer.from(argument, 'base64').toString('utf8')
-  const document = text === undefined ? undefined : readDocument(text, 'bootfleet.enroll on the kernel command line')
-  if (document === undefined) {
-    log('enroll_document_missing', { remedy: `put an enrollment document at ${files.at(0) ?? ''}` })
-  }
+  const document = usable(text, 'bootfleet.enroll on the kernel command line')
+  if (!found) log('enroll_document_missing', { remedy: `put an enrollment document at ${files.at(0) ?? ''}` })
   return document
 }
 
 function readDocument(text: string, where: string): EnrollmentDocument | undefined {
-  const parsed = EnrollmentDocument.safeParse(parseJson(text))
+  const json = parseJson(text)
+  const parsed = EnrollmentDocument.safeParse(json)
   if (parsed.success) return parsed.data
-  log('enroll_document_invalid', { where, remedy: 'it must hold url, token and caSha256: put a new one there' })
+  const wrong = parsed.error.issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; ')
+  log('enroll_document_invalid', {
+    where,
+    detail: json === undefined ? 'it is no JSON' : wrong,
+    remedy: 'correct it, or put a new enrollment document there',
+  })
   return undefined
 }
 

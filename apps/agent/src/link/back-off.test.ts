@@ -10,6 +10,16 @@ describe('a back-off', () => {
     expect(gaps.next()).toBe(100)
   })
 
+  it('goes on growing while connections end sooner than they could have been waited for', () => {
+    const gaps = createBackOff({ baseMs: 100, capMs: 1000 }, () => 1)
+    const afterOneOf = (livedMs: number): number => {
+      gaps.connectionEnded(livedMs)
+      return gaps.next()
+    }
+    expect([50, 50, 300, 500].map(afterOneOf)).toEqual([100, 200, 400, 800])
+    expect(afterOneOf(2001)).toBe(100)
+  })
+
   it('takes any time below the ceiling', () => {
     expect(createBackOff({ baseMs: 100, capMs: 1000 }, () => 0).next()).toBe(0)
   })

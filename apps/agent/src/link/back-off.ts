@@ -2,15 +2,24 @@
 export interface BackOff {
   next: () => number
   reset: () => void
+  /**
+   * A connection is gone that lived so long. Only one that lived clearly longer than the next wait may be was a success:
+   * where two machines with one identity put each other off, both wait longer and longer.
+   */
+  connectionEnded: (livedMs: number) => void
 }
 
 export function createBackOff(range: { baseMs: number; capMs: number }, random: () => number = Math.random): BackOff {
   let failures = 0
+  const ceiling = (): number => Math.min(range.capMs, range.baseMs * 2 ** Math.min(failures, 30))
   return {
     next: () => {
-      const ceiling = Math.min(range.capMs, range.baseMs * 2 ** Math.min(failures, 30))
+      const waitMs = Math.round(ceiling() * random())
       failures += 1
-      return Math.round(ceiling * random())
+      return waitMs
+    },
+    connectionEnded: (livedMs) => {
+      if (livedMs > 2 * ceiling()) failures = 0
     },
     reset: () => {
       failures = 0

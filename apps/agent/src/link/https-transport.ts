@@ -36,9 +36,18 @@ interface Channel extends HttpsTransportInput {
  * keeps the connection's name alive. Opens at once; the first poll shows whether it works.
  */
 export function openHttpsTransport(input: HttpsTransportInput): Transport {
+  const client = createDeviceClient(input)
+  let opened = (): void => undefined
+  const whenOpened = new Promise<void>((resolve) => {
+    opened = resolve
+  })
   const channel: Channel = {
     ...input,
-    ask: createDeviceClient(input),
+    ask: async (request) => {
+      const response = await client(request)
+      if (response.status < 300) opened()
+      return response
+    },
     agent: new Agent({ keepAlive: true, maxSockets: 3 }),
     stop: new AbortController(),
   }
@@ -52,6 +61,7 @@ export function openHttpsTransport(input: HttpsTransportInput): Transport {
   return {
     conn: input.conn,
     carrier: 'https',
+    opened: whenOpened,
     send: (kind, envelope) => post(channel, { kind, envelope }),
     close: async () => close('closed by the agent'),
     destroy: close,

@@ -1,8 +1,10 @@
+import { readClock } from '../clock.ts'
 import { log, messageOf } from '../log.ts'
 import { createBackOff, pause } from './back-off.ts'
 import type { BackOff } from './back-off.ts'
 import { openConnection } from './open-connection.ts'
 import type { Connection, ConnectionInput } from './open-connection.ts'
+import { tlsRemedy } from './tls-remedy.ts'
 import type { Transport } from './transport.ts'
 
 const mqttCapMs = 5 * 60_000
@@ -33,7 +35,6 @@ export class Link {
     signal.addEventListener('abort', () => void this.current?.transport.close(), { once: true })
     while (!signal.aborted) {
       let connection = (await this.tryMqtt()) ?? (await this.tryHttps())
-      if (connection?.transport.carrier === 'mqtt') this.backOff.reset()
       while (connection !== undefined) connection = await this.use(connection, signal)
       await pause(this.pauseMs || this.backOff.next(), signal)
       this.pauseMs = 0
@@ -53,7 +54,8 @@ export class Link {
       return connection
     } catch (error) {
       this.mqttFailures += 1
-      log('mqtt_failed', { failures: this.mqttFailures, detail: messageOf(error) })
+      const detail = messageOf(error)
+      log('mqtt_failed', { failures: this.mqttFailures, detail, remedy: tlsRemedy(detail) })
       return undefined
     }
   }
@@ -66,12 +68,15 @@ export class Link {
   /** Serves one connection until it is gone, or until a better one is found, which is then the answer. */
   private async use(connection: Connection, signal: AbortSignal): Promise<Connection | undefined> {
     const { transport, closed } = connection
+    const { carrier, conn } = transport
+    const since = readClock().mono
     this.current = connection
-    log('connected', { carrier: transport.carrier, conn: transport.conn })
+    void transport.opened.then(() => log('connected', { carrier, conn }))
     this.input.onUp(transport)
     if (signal.aborted) void transport.close()
-    const better = transport.carrier === 'https' ? await this.searchMqtt(closed) : undefined
+    const better = carrier === 'https' ? await this.searchMqtt(closed) : undefined
     if (better === undefined) await closed
+    if (carrier === 'mqtt') this.backOff.connectionEnded(readClock().mono - since)
     this.current = undefined
     this.input.onDown()
     if (better !== undefined) await transport.close()

@@ -13,8 +13,7 @@ export async function countOn(state: Store, enveloper: Enveloper, known: Message
   const own = enveloper.last()
   if (known.epoch < own.epoch || (known.epoch === own.epoch && known.seq <= own.seq)) return
   if (known.epoch >= maxEpoch) {
-    const remedy =
-      'the server takes nothing from this device any more: put a new enrollment document, and remove identity.json'
+    const remedy = 'the server takes nothing new from this device: remove identity.json and key.pem, and enroll it anew'
     log('epoch_exhausted', { remedy })
     return
   }

@@ -10,7 +10,7 @@ import { upKinds } from './topics.ts'
 export const EnrollmentDocument = z.object({
   url: z.url(),
   token: z.string().min(20).max(200),
-  caSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  caSha256: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits'),
 })
 export type EnrollmentDocument = z.infer<typeof EnrollmentDocument>
 

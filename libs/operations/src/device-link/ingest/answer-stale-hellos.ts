@@ -51,8 +51,8 @@ async function writeEvents(tx: Tx, rows: readonly Behind[], now: Date): Promise<
   const because = restored.map(({ own, epoch }) => ({
     code: 'state_restored',
     message:
-      `The device counts ${own} starts of its agent, and this server has messages of start ${epoch}: its state was restored ` +
-      'from an older copy or lost, or a second machine has its identity. It is told to go on from there.',
+      `The device says that this is start ${own} of its agent, and this server has messages of start ${epoch}: its state was ` +
+      'restored from an older copy or lost, or a second machine has its identity. It is told to go on from there.',
     deviceEpoch: own,
     serverEpoch: epoch,
   }))
