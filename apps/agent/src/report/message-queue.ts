@@ -23,7 +23,7 @@ export class MessageQueue {
   private readonly bootsSent = new Set<string>()
   private hello: (() => HelloBody) | undefined
   private greeted = false
-  /** Counts how often something is to be said again: what was on its way before that does not count as said. */
+  /** Counts how often all is to be said again: what was on its way before that does not count as said. */
   private round = 0
   private state: StateBody | undefined
   private sentState = ''
@@ -36,6 +36,8 @@ export class MessageQueue {
   /** The next message, or undefined when all is said. */
   next(): PendingMessage | undefined {
     const message = this.nextHello() ?? this.nextAck() ?? this.nextState() ?? this.nextBoot() ?? this.nextDocument()
+    // An answer is given once.
+    if (message?.kind === 'up/ack') return message
     const { round } = this
     const delivered = (): void => {
       if (round === this.round) message?.delivered()
@@ -63,7 +65,6 @@ export class MessageQueue {
   }
 
   greetAgain(): void {
-    this.round += 1
     this.greeted = false
   }
 
@@ -85,12 +86,12 @@ export class MessageQueue {
   }
 
   repeatState(): void {
-    this.round += 1
     this.sentState = ''
   }
 
   /** From hello on. */
   repeatAll(): void {
+    this.round += 1
     this.greetAgain()
     this.repeatState()
     this.bootsSent.clear()
