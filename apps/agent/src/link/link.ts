@@ -71,7 +71,9 @@ export class Link {
     const { carrier, conn } = transport
     const since = readClock().mono
     this.current = connection
-    void transport.opened.then(() => log('connected', { carrier, conn }))
+    const connected = (): void => log('connected', { carrier, conn })
+    if (transport.opened === undefined) connected()
+    else void transport.opened.then(connected)
     this.input.onUp(transport)
     if (signal.aborted) void transport.close()
     const better = carrier === 'https' ? await this.searchMqtt(closed) : undefined

@@ -42,7 +42,6 @@ export async function openMqttTransport(input: MqttTransportInput): Promise<Tran
   return {
     conn: input.conn,
     carrier: 'mqtt',
-    opened: Promise.resolve(),
     send: (kind, envelope) => session.publish(kind, JSON.stringify(envelope)),
     close: () => session.end(),
     destroy: session.destroy,

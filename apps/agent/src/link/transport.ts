@@ -5,8 +5,8 @@ export interface Transport {
   /** Names this connection; made by the device, never reused. */
   conn: string
   carrier: 'mqtt' | 'https'
-  /** Resolves when the other side has answered; never, where it never does. */
-  opened: Promise<void>
+  /** Resolves when the other side has answered, where that is not known from the start; never, if it never does. */
+  opened?: Promise<void>
   /** Resolves when the message was taken over (`up/*`) or written (`tm/*`). Rejects when the connection is gone. */
   send: (kind: UpKind, envelope: Envelope) => Promise<void>
   /** A polite end. */

@@ -13,7 +13,6 @@ function wire(conn = 'c1') {
   const transport: Transport & { refuse?: Error } = {
     conn,
     carrier: 'mqtt',
-    opened: Promise.resolve(),
     send: async (kind, envelope) => {
       if (transport.refuse) throw transport.refuse
       sent.push({ kind, envelope })
