@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -43,6 +44,36 @@ describe('pre-reboot hooks', () => {
     await scene.agent.waitFor(() => plane.state()?.phase === 'healthy')
     await scene.agent.waitFor(async () => (await readFile(notes, 'utf8')).includes('uncordon'))
     expect(await readFile(notes, 'utf8')).toBe('drain update\nuncordon update\n')
+  })
+
+  it('that last until the window has closed lead to no reboot', async () => {
+    await using scene = await Scene.start({ agent })
+    const { plane, machine } = scene
+    const closed = join(machine.root, 'var/closed')
+    const script = `while ! test -e ${closed}; do sleep 0.1; done`
+    await putProgram(join(machine.root, 'etc/bootfleet/hooks/pre-reboot.d/10-waits'), script)
+    await scene.settled()
+    await plane.desire(staged(update))
+    await scene.agent.waitFor(() => plane.state()?.phase === 'staged')
+    const until = Date.now() + 5000
+    const grant = { id: randomUUID(), conn: plane.conn(), ttlSec: 600 }
+    await plane.desire({ apply: { phase: 'applied', grant, window: { until: new Date(until).toISOString() } } })
+    await scene.agent.waitFor(() => plane.state()?.observedGen === plane.gen)
+    await scene.agent.waitFor(() => Date.now() > until)
+    await writeFile(closed, '')
+    await scene.agent.waitFor(() => plane.last('up/ack')?.phase === 'grant_returned')
+    expect(plane.last('up/ack')).toMatchObject({ grant: grant.id, code: 'expired' })
+    expect(machine.state()).toMatchObject({ stagedLocked: true, boots: [{}] })
+  })
+
+  it('refuse a reboot on demand in words that are reported', async () => {
+    await using scene = await Scene.start({ agent })
+    const { plane, machine } = scene
+    await putProgram(join(machine.root, 'etc/bootfleet/hooks/pre-reboot.d/10-busy'), 'echo a job runs; exit 1')
+    await scene.settled()
+    await plane.desire({ ops: { reboot: 1 } })
+    await scene.agent.waitFor(() => plane.state()?.errors.some(({ code }) => code === 'hook_refused') === true)
+    expect(plane.state()?.errors[0]?.detail).toBe('10-busy does not let this machine reboot: a job runs')
   })
 
   it('cannot refuse a roll-back', async () => {

@@ -8,26 +8,45 @@ const held: HeldGrant = { id: 'g1', conn: 'c1', expiresAt: 10_000, recalled: fal
 
 function document(grant?: { id: string; conn: string; ttlSec: number }, phase: Desired['apply']['phase'] = 'applied') {
   const apply = { phase, jitterSec: 0, healthTimeoutSec: 1, onUnhealthy: 'stay', ...(grant && { grant }) }
-  return { apply } as Desired
+  return { issuedAt: '2026-01-01T12:00:00Z', apply } as Desired
 }
+
+const wall = Date.parse('2026-01-01T12:00:00Z')
 
 describe('a grant', () => {
   it('counts from its receipt, on the connection that it names', () => {
     const doc = document({ id: 'g2', conn: 'c1', ttlSec: 30 })
-    expect(grantAfter(null, { doc, conn: 'c1', mono: 5000 })).toEqual({
+    expect(grantAfter(null, { doc, conn: 'c1', mono: 5000, wall })).toEqual({
       id: 'g2',
       conn: 'c1',
       expiresAt: 35_000,
       recalled: false,
     })
-    expect(grantAfter(null, { doc, conn: 'c2', mono: 5000 })).toBeNull()
-    expect(grantAfter(null, { doc, conn: null, mono: 5000 })).toBeNull()
+    expect(grantAfter(null, { doc, conn: 'c2', mono: 5000, wall })).toBeNull()
+    expect(grantAfter(null, { doc, conn: null, mono: 5000, wall })).toBeNull()
+  })
+
+  it.each([
+    ['in the window', 0, 20_000],
+    ['when it has closed', 21_000, -1000],
+    ['by a clock before the document', -1, 30_000],
+    ['by a clock far ahead', 3_600_001, 30_000],
+  ])('ends with the window, told %s', (_when, age, left) => {
+    const doc = document({ id: 'g2', conn: 'c1', ttlSec: 30 })
+    doc.apply.window = { until: '2026-01-01T12:00:20Z' }
+    const grant = grantAfter(null, { doc, conn: 'c1', mono: 5000, wall: wall + age })
+    expect(grant?.expiresAt).toBe(5000 + left)
+  })
+
+  it('is not made longer by being said again', () => {
+    const doc = document({ id: 'g1', conn: 'c1', ttlSec: 30 })
+    expect(grantAfter(held, { doc, conn: 'c1', mono: 9000, wall })).toEqual(held)
   })
 
   it('is recalled by a document that does not give it', () => {
-    expect(grantAfter(held, { doc: document(), conn: 'c1', mono: 0 })).toEqual({ ...held, recalled: true })
+    expect(grantAfter(held, { doc: document(), conn: 'c1', mono: 0, wall })).toEqual({ ...held, recalled: true })
     const notApplied = document({ id: 'g1', conn: 'c1', ttlSec: 30 }, 'staged')
-    expect(grantAfter(held, { doc: notApplied, conn: 'c1', mono: 0 })?.recalled).toBe(true)
+    expect(grantAfter(held, { doc: notApplied, conn: 'c1', mono: 0, wall })?.recalled).toBe(true)
   })
 
   it.each([

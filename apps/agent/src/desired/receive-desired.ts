@@ -45,9 +45,9 @@ async function accept(runtime: Runtime, verified: VerifiedDesired): Promise<void
   const { desired, outbox, memory } = runtime
   const { doc, hash } = verified
   await desired.keep(verified, () => {
-    const { mono } = readClock()
-    memory.grant = grantAfter(memory.grant, { doc, conn: memory.conn, mono })
-    memory.stageNotBefore = mono + Math.round(Math.random() * doc.apply.jitterSec * 1000)
+    const now = readClock()
+    memory.grant = grantAfter(memory.grant, { doc, conn: memory.conn, ...now })
+    memory.stageNotBefore = now.mono + Math.round(Math.random() * doc.apply.jitterSec * 1000)
     memory.retry = null
     memory.error = undefined
   })

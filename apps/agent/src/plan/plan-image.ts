@@ -8,6 +8,9 @@ import type { View } from './view.ts'
 
 type Wanted = NonNullable<Desired['image']>
 
+/** Nothing that bootc could take for an option, and nothing that could end its line. */
+const referenceForm = /^[A-Za-z0-9[][\w.:/@[\]-]*$/
+
 /** What to do about images: first make an ordinary reboot harmless, then give up grants, then move on. */
 export function planImage(view: View): Step {
   const secure = secureStaged(view)
@@ -112,8 +115,8 @@ function blockage({ desired, host, caps, journal, now }: View): PlanProblem | un
   const bad = image.accept.find((digest) => journal.quarantined.includes(digest))
   if (bad !== undefined)
     return { code: 'quarantined', detail: `this device fell back from ${bad}: unquarantine it first` }
-  if (digestOfRef(image.ref) === undefined) {
-    return { code: 'rejected_desired', detail: 'the wanted image is not pinned to a digest' }
+  if (digestOfRef(image.ref) === undefined || !referenceForm.test(image.ref)) {
+    return { code: 'rejected_desired', detail: 'the wanted image is no reference that is pinned to a digest' }
   }
   if (desired.expiresAt !== undefined && now.wall >= Date.parse(desired.expiresAt)) {
     return { code: 'rejected_desired', detail: 'the desired document has expired: waiting for a newer one' }

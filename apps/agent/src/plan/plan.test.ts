@@ -182,6 +182,10 @@ describe('an idle agent', () => {
     expect(problem({ host: host({ kind: 'ostree' }), caps: { ...caps, version: '1.0.2' } })).toBe('unsupported_host')
     const { ref: _ref, digest: _digest, ...plain } = deployment('a')
     expect(problem({ host: host({ kind: 'ostree', booted: plain }) })).toBe('unsupported_host')
+    for (const ref of ['--help', 'quay.io/a b', 'quay.io/a\n'])
+      expect(problem({ desired: desired({ image: { ref: `${ref}@${digest('b')}`, accept: [digest('b')] } }) })).toBe(
+        'rejected_desired',
+      )
     expect(problem({ desired: desired({ image: { ref: 'repo:latest', accept: [digest('b')] } }) })).toBe(
       'rejected_desired',
     )

@@ -9,6 +9,7 @@ import {
   type PublicKeys,
 } from './build-desired.ts'
 import { readOps } from './ops.ts'
+import { withinWindow } from './within-window.ts'
 
 /** At most so many devices are rewritten at a time. */
 export const maxDesiredChanges = 1000
@@ -73,7 +74,7 @@ function next(
   const document = parseDesired(row.payload)
   const content = edit({ deviceId: row.device_id, document, ops: readOps(row.ops), held: row.held })
   if (content === undefined) return []
-  const changed = buildDesired({ content, gen: Number(row.gen) + 1, issuedAt: now, keys })
+  const changed = buildDesired({ content: withinWindow(content, now), gen: Number(row.gen) + 1, issuedAt: now, keys })
   return asksTheSame(document, changed) ? [] : [changed]
 }
 

@@ -91,6 +91,18 @@ test('asking for the same again changes nothing', async () => {
   expect((await stored(id)).gen).toBe(2n)
 })
 
+test('a grant ends with its window, and a document that is written anew after that has none', async () => {
+  const id = await addDevice()
+  const grant = { id: randomUUID(), conn: randomUUID(), ttlSec: 600 }
+  const windowUntil = new Date(now.getTime() + 90_500)
+  await inTenant((tx) => writeDesired(tx, ctx, [{ ...change(id), phase: 'applied', grant, windowUntil }]))
+  expect(parseDesired((await stored(id)).payload).apply.grant).toEqual({ ...grant, ttlSec: 90 })
+  await inTenant((tx) => tx.device.update({ where: { id }, data: { ops: { reboot: 1 } } }))
+  await inTenant((tx) => refreshDesired(tx, { ...ctx, now: windowUntil }, [id]))
+  const { apply, ops } = parseDesired((await stored(id)).payload)
+  expect({ phase: apply.phase, grant: apply.grant, ops }).toEqual({ phase: 'applied', ops: { reboot: 1 } })
+})
+
 test('a device that is held keeps its image', async () => {
   const id = await addDevice(now)
   expect(await inTenant((tx) => writeDesired(tx, ctx, [change(id)]))).toEqual({ written: [], held: [id] })

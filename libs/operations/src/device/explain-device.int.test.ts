@@ -18,3 +18,16 @@ test('messages that were refused are told with the device that sent them', async
   expect(await codes(sender.id)).toContain('device.messages_refused')
   expect(await codes(other.id)).not.toContain('device.messages_refused')
 })
+
+test('what a device could not do is told in its own words', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const deviceId = fleet.devices[0]?.id ?? ''
+  const detail = '10-busy does not let this machine reboot: a job runs'
+  const report = { errors: [{ code: 'hook_refused', detail, retryable: true }] }
+  await fleet.db.transaction('system', (tx) => tx.deviceState.update({ where: { deviceId }, data: { report } }))
+  expect((await explainDevice(fleet.ctx, { id: deviceId })).reasons[0]).toEqual({
+    code: 'device.reports_error',
+    message: `The device reports hook_refused: ${detail}. It tries again by itself.`,
+    errorCode: 'hook_refused',
+  })
+})

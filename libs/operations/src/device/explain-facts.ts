@@ -12,6 +12,7 @@ const reasons: readonly Reason[] = [
   groupFrozen,
   rejected,
   refused,
+  reportedError,
   quarantined,
   rolloutState,
   heldBySignal,
@@ -77,6 +78,18 @@ function refused({ refused: codes }: ExplainFacts): Because | undefined {
   const list = codes.map(({ code, count }) => `${code} (${count})`).join(', ')
   const message = `Messages of the device were refused in the last day: ${list}. Its agent may be outdated or broken.`
   return { code: 'device.messages_refused', message, codes: list }
+}
+
+// What keeps it from its target is told with that.
+function reportedError({ errors: [error], target: found }: ExplainFacts): Because | undefined {
+  if (error === undefined || found?.active === true) return undefined
+  const { code: errorCode, detail, retryable } = error
+  const next = retryable ? 'It tries again by itself.' : 'It does not try again until it is told anew.'
+  return {
+    code: 'device.reports_error',
+    message: `The device reports ${errorCode}: ${detail.replace(/[.\s]*$/, '.')} ${next}`,
+    errorCode,
+  }
 }
 
 function quarantined({ device, current: wanted }: ExplainFacts): Because | undefined {

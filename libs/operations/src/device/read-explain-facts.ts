@@ -1,4 +1,5 @@
-import { Because, type Device, type Freeze, type TargetHop } from '@bootfleet/contracts'
+import { z } from 'zod'
+import { AgentError, Because, type Device, type Freeze, type TargetHop } from '@bootfleet/contracts'
 import type { Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { presentFreeze } from '../freeze/present-freeze.ts'
@@ -6,6 +7,8 @@ import { presentHop } from '../rollout/present-hop.ts'
 import { placeOf } from '../rollout/target-place.ts'
 import { whyTargetWaits } from '../rollout/why-target-waits.ts'
 import { readDevice } from './read-device.ts'
+
+const Report = z.object({ errors: z.array(AgentError) }).catch({ errors: [] })
 
 /** What is known of a device that may keep it from updating. */
 export interface ExplainFacts {
@@ -34,6 +37,8 @@ export interface ExplainFacts {
     readonly parentId: string | null
   } | null
   readonly rejectedCode: string | null
+  /** What the device says keeps it from what it was asked to do, as it reported last. */
+  readonly errors: readonly AgentError[]
   /** Messages of the device that were refused in the last day, by code; a sample, so these are lower bounds. */
   readonly refused: readonly { readonly code: string; readonly count: number }[]
 }
@@ -43,6 +48,7 @@ export async function readExplainFacts(tx: Tx, ctx: Ctx, id: string): Promise<Ex
   const device = await readDevice(tx, ctx, id)
   const organization = await tx.organization.findUniqueOrThrow({ where: { id: ctx.organizationId } })
   const group = await tx.deviceGroup.findUniqueOrThrow({ where: { id: device.group.id } })
+  const state = await tx.deviceState.findUnique({ where: { deviceId: id }, select: { report: true } })
   const desired = await tx.deviceDesired.findUnique({ where: { deviceId: id }, select: { rejectedCode: true } })
   const target = await tx.rolloutTarget.findFirst({
     where: { deviceId: id, ...(device.activeRollout && { rolloutId: device.activeRollout.id }) },
@@ -66,6 +72,7 @@ export async function readExplainFacts(tx: Tx, ctx: Ctx, id: string): Promise<Ex
       parentId: target.rollout.parentId,
     },
     rejectedCode: desired?.rejectedCode ?? null,
+    errors: Report.parse(state?.report ?? {}).errors,
     refused: await readRefused(tx, ctx, id),
   }
 }

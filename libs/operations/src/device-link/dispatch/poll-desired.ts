@@ -1,9 +1,11 @@
+import { Prisma } from '@bootfleet/db'
 import { deviceTimes } from '../../desired/build-desired.ts'
 import { emit } from '../../outbox.ts'
 import { connectedMsSql } from '../ingest/write-presence.ts'
 import type { Services } from '../../services.ts'
 import type { DeviceIdentity } from '../identity/device-identity.ts'
 import { wakeRollouts } from '../ingest/wake-rollouts.ts'
+import { heldBackSql } from './held-back-sql.ts'
 
 export interface Poll {
   readonly identity: DeviceIdentity
@@ -25,13 +27,13 @@ interface Row {
   gen: bigint
   hash: string
   payload: string
-  frozen: boolean
+  held: boolean
   moved: boolean
 }
 
 /**
  * A device polls over HTTPS: as long as it does, that is its connection. Gives it the document that it should have,
- * unless it has it; one with a grant is kept back while its organization or group is frozen.
+ * unless it has it; one with a grant is kept back while its organization or group is frozen, and once its window has closed.
  */
 export function pollDesired(services: Services, poll: Poll): Promise<PollAnswer> {
   const { identity, conn, gatewayId } = poll
@@ -51,7 +53,7 @@ export function pollDesired(services: Services, poll: Poll): Promise<PollAnswer>
           connected_at = CASE WHEN p.conn = EXCLUDED.conn THEN p.connected_at ELSE ${now} END
         RETURNING device_id)
       SELECT x.gen, x.hash, x.payload,
-        (o.frozen_at IS NOT NULL OR g.frozen_at IS NOT NULL) AND x.payload::jsonb #> '{apply,grant}' IS NOT NULL AS frozen,
+        ${heldBackSql(now, Prisma.sql`${conn}`)} AS held,
         NOT EXISTS (SELECT 1 FROM before WHERE before.conn = ${conn}::uuid AND before.online) AS moved
       FROM here JOIN device_desired x USING (device_id) JOIN device d ON d.id = x.device_id
       JOIN device_group g ON g.id = d.group_id JOIN organization o ON o.id = d.organization_id`
@@ -65,10 +67,10 @@ export function pollDesired(services: Services, poll: Poll): Promise<PollAnswer>
   })
 }
 
-function answerOf({ gen, hash, payload, frozen }: Row, poll: Poll): PollAnswer {
+function answerOf({ gen, hash, payload, held }: Row, poll: Poll): PollAnswer {
   const stored = Number(gen)
   if (poll.gen > stored) return { resync: true }
-  if (frozen || (poll.gen === stored && (poll.hash === undefined || poll.hash === hash))) return { resync: false }
+  if (held || (poll.gen === stored && (poll.hash === undefined || poll.hash === hash))) return { resync: false }
   if (poll.gen === stored) return { resync: true }
   return { resync: false, desired: { gen: stored, hash, payload } }
 }
