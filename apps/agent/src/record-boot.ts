@@ -7,9 +7,20 @@ import { rebuildJournal } from './journal/rebuild-journal.ts'
 import { log } from './log.ts'
 import { reportedImage } from './report/build-state.ts'
 import type { Runtime } from './runtime.ts'
+import { isDiskFull } from './store/durable-file.ts'
 
 const ordinaryHealthTimeoutSec = 300
 const maxQuarantined = 20
+
+/** Waits for a change of the boot log. Where it found no room, the journal is not written before it either. */
+export async function orHold({ journal }: Pick<Runtime, 'journal'>, change: Promise<void>): Promise<void> {
+  try {
+    await change
+  } catch (error) {
+    if (!isDiskFull(error)) throw error
+    journal.hold()
+  }
+}
 
 /** After a boot that the journal does not know yet: what became of the attempt, and a health to find out anew. */
 export async function recordBoot(runtime: Runtime): Promise<void> {
@@ -20,17 +31,18 @@ export async function recordBoot(runtime: Runtime): Promise<void> {
   const verdict = attempt === null ? undefined : await classify(runtime, attempt)
   const isFirst = before.bootKey === '' && before.isLost !== true
   // Where boots are known there is a journal: one that is missing then was lost.
-  if (isFirst) await journal.write({})
+  if (isFirst) await journal.writeOrHold({})
   const ordinary = { outcome: isFirst ? ('first_boot' as const) : ('reboot' as const) }
   const concluded = attempt === null || verdict === undefined ? ordinary : { ...verdict, target: attempt.target }
-  await bootLog.append({
+  const record = {
     bootKey,
     booted: reportedImage(memory.host.booted),
-    health: 'unknown',
+    health: 'unknown' as const,
     failed: [],
     ...concluded,
-  })
-  await journal.write({ ...afterBoot(before, verdict, bootKey), bootKey })
+  }
+  await orHold(runtime, bootLog.append(record))
+  await journal.writeOrHold({ ...afterBoot(before, verdict, bootKey), bootKey })
   memory.nextCheckAt = 0
   log('boot', { bootKey, booted: memory.host.booted?.digest, outcome: verdict?.outcome, detail: verdict?.detail })
 }

@@ -26,19 +26,22 @@ import type { Enveloper } from './report/enveloper.ts'
 import { startHeartbeat } from './report/heartbeat.ts'
 import { runLoop } from './run-loop.ts'
 import type { Memory, Runtime } from './runtime.ts'
+import { isDiskFull } from './store/durable-file.ts'
+import type { Store } from './store/store.ts'
 import { nextEpoch } from './store/epoch.ts'
 import { agentVersion } from './version.ts'
 
 const firstLookMs = 5_000
+const countEveryFactor = 5
 const lastWordsMs = 2_000
 const documentsEveryMs = 10 * 60_000
 
 /** The whole life of one agent on one boot, until the signal is aborted. */
 export async function runAgent(platform: Platform, signal: AbortSignal): Promise<void> {
   const { state } = platform
-  const epoch = await nextEpoch(state)
+  const epoch = await countStart(state)
   const bootKey = await platform.machine.bootKey()
-  log('agent_started', { version: agentVersion, epoch, bootKey })
+  log('agent_started', { version: agentVersion, epoch: epoch ?? null, bootKey })
   const driver = await platform.openDriver()
   const memory = newMemory()
   memory.host = (await lastKnownHost(platform.run)) ?? memory.host
@@ -47,9 +50,36 @@ export async function runAgent(platform: Platform, signal: AbortSignal): Promise
   const identity = (await loadIdentity(state)) ?? (await enrollNow(platform, memory, signal))
   if (identity === undefined) return
   const change = createChangeSignal(signal)
-  const enveloper = createEnveloper({ inc: identity.inc, epoch })
+  const enveloper = createEnveloper({ inc: identity.inc, epoch: epoch ?? 0 })
   const runtime = await openRuntime({ platform, identity, bootKey, memory, enveloper, driver, wake: change.notify })
-  await serve({ runtime, identity, enveloper, signal, waitForChange: change.wait })
+  const isCounted = epoch !== undefined
+  await serve({ runtime, identity, enveloper, isCounted, signal, waitForChange: change.wait })
+}
+
+/** Undefined on a full disk: this machine can be looked after, but another start could have the same epoch. */
+async function countStart(state: Store): Promise<number | undefined> {
+  try {
+    return await nextEpoch(state)
+  } catch (error) {
+    if (!isDiskFull(error)) throw error
+    log('start_not_counted', {
+      detail: messageOf(error),
+      remedy: 'make room: until then nothing is told to the server',
+    })
+    return undefined
+  }
+}
+
+/** Nothing is said in an epoch that is not on the disk. */
+async function awaitCount({ runtime, enveloper, isCounted }: Service, signal: AbortSignal): Promise<void> {
+  const { state, retryBaseMs } = runtime.platform
+  let isKnown = isCounted
+  while (!isKnown && !signal.aborted) {
+    await pause(retryBaseMs * countEveryFactor, signal)
+    const epoch = await countStart(state)
+    if (epoch !== undefined) enveloper.begin(epoch)
+    isKnown = epoch !== undefined
+  }
 }
 
 async function enrollNow(platform: Platform, memory: Memory, signal: AbortSignal): Promise<Identity | undefined> {
@@ -62,6 +92,8 @@ interface Service {
   runtime: Runtime
   identity: Identity
   enveloper: Enveloper
+  /** This start of the agent has an epoch of its own. */
+  isCounted: boolean
   signal: AbortSignal
   waitForChange: (until: number | undefined) => Promise<void>
 }
@@ -80,7 +112,7 @@ async function serve(service: Service): Promise<void> {
     countOn: (known: MessagePlace) => countOn(runtime.platform.state, service.enveloper, known),
   }
   const link = linkOf(service, { identity: renewal.identity, actions })
-  const connection = link.run(online.signal)
+  const connection = awaitCount(service, online.signal).then(() => link.run(online.signal))
   const documents = sendDocuments(runtime, signal)
   const renewing = renewal.run(signal)
   await runLoop(runtime, { signal, waitForChange: service.waitForChange })

@@ -15,6 +15,7 @@ import { executeStep } from './steps/execute-step.ts'
 
 const maxFailuresCounted = 6
 const retryFactor = 5
+const goesOnWithoutRoom = new Set<Step['kind']>(['verify', 'roll-back', 'keep-booted', 'reboot-again'])
 
 /** Look, plan, do one step, report, and wait for a change or a deadline; until the signal is aborted. */
 export async function runLoop(
@@ -28,22 +29,40 @@ export async function runLoop(
       await control.waitForChange(readClock().mono + platform.retryBaseMs * retryFactor)
       continue
     }
-    memory.step = plan(viewOf(runtime))
+    memory.step = withoutRoom(runtime, plan(viewOf(runtime)))
     runtime.report()
     if (memory.step.kind === 'idle') await control.waitForChange(memory.step.until)
     else await attemptStep(runtime, memory.step)
   }
 }
 
-/** Nothing is done in a boot that the disk does not know of: what it means for the attempt would be lost with the power. */
+/** Whether it is known what this boot means for the attempt: on the disk, or in memory where the disk is full. */
 async function isBootRecorded(runtime: Runtime): Promise<boolean> {
+  const { journal, bootLog } = runtime
   try {
     await recordBoot(runtime)
+    if (!journal.isHeld()) return true
+    await bootLog.save()
+    await journal.write({})
+    runtime.memory.error = undefined
     return true
   } catch (error) {
     log('boot_not_recorded', { detail: messageOf(error) })
-    return false
+    if (!journal.isHeld()) return false
+    runtime.memory.error = { code: 'disk_full', detail: messageOf(error), retryable: true }
+    return true
   }
+}
+
+/**
+ * What the disk does not know would be lost with the power: without room only that is done which leads away from a bad
+ * image, and which the next process would decide on again.
+ */
+function withoutRoom({ journal, platform }: Runtime, step: Step): Step {
+  if (!journal.isHeld() || (step.kind !== 'idle' && goesOnWithoutRoom.has(step.kind))) return step
+  const until = readClock().mono + platform.retryBaseMs * retryFactor
+  if (step.kind === 'idle') return { ...step, until: Math.min(step.until ?? until, until) }
+  return { kind: 'idle', because: 'the disk is full: waiting for room', until }
 }
 
 async function attemptStep(runtime: Runtime, step: Exclude<Step, { kind: 'idle' }>): Promise<void> {

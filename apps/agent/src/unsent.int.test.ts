@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentProcess, watchedAgent } from '@bootfleet/testkit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildAgent } from './testing/build-agent.ts'
 import { ControlPlane } from './testing/control-plane.ts'
-import { Scene, putEnrollment, sceneMachine, staged, update } from './testing/scene.ts'
+import { Scene, digestOf, installed, putEnrollment, sceneMachine, staged, update } from './testing/scene.ts'
 
 let agent = ''
 beforeAll(async () => {
@@ -12,9 +12,9 @@ beforeAll(async () => {
 })
 
 /** A scene whose disk can be filled. */
-async function startScene(): Promise<Scene> {
+async function startScene(boot: 'ok' | 'unhealthy' = 'ok'): Promise<Scene> {
   const plane = await ControlPlane.start()
-  const machine = await sceneMachine({ agent })
+  const machine = await sceneMachine({ agent, boot })
   await putEnrollment(machine, plane.enrollmentDocument())
   const env = { BOOTFLEET_RETRY_BASE_MS: '50', BOOTFLEET_TRANSIENT_UNIT: 'always' }
   const scene = new Scene(plane, machine, AgentProcess.start(machine, { command: watchedAgent(agent), env }))
@@ -73,6 +73,30 @@ describe('an agent whose disk is full', () => {
     machine.fillDisk(false)
     await scene.agent.waitFor(() => plane.state()?.phase === 'staged' && plane.state()?.opsDone.collectLogs === 1)
     expect(plane.state()?.errors).toEqual([])
+  })
+
+  it('leaves an unhealthy image that it was started in, and tells of it when there is room', async () => {
+    await using scene = await startScene('unhealthy')
+    const { plane, machine } = scene
+    const hooks = join(machine.root, 'etc/bootfleet/hooks/pre-reboot.d')
+    mkdirSync(hooks, { recursive: true })
+    writeFileSync(join(hooks, '10-drain'), '#!/bin/sh\n', { mode: 0o755 })
+    await plane.desire(staged(update))
+    await scene.agent.waitFor(() => plane.state()?.phase === 'staged')
+    await plane.grant()
+    await scene.agent.waitFor(() => scene.agent.output().includes('"event":"rebooting"'))
+    machine.fillDisk(true)
+    await scene.agent.waitFor(() => machine.state().boots.length === 3)
+    expect(scene.booted()).toBe(digestOf(installed))
+    const conn = plane.conn()
+    await scene.agent.waitFor(() => scene.agent.output().split('"outcome":"rolled_back"').length > 1)
+    expect(plane.conn()).toBe(conn)
+    machine.fillDisk(false)
+    await scene.agent.waitFor(() => plane.state()?.quarantined.includes(digestOf(update)) === true)
+    await scene.agent.waitFor(
+      () => plane.state()?.phase === 'failed' && plane.boots().at(-1)?.outcome === 'rolled_back',
+    )
+    expect(machine.state().boots).toHaveLength(3)
   })
 
   it('after a boot that it cannot write down waits for room before it does anything', async () => {

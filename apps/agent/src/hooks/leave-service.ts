@@ -22,10 +22,20 @@ export async function leaveService(runtime: Runtime, step: Step): Promise<boolea
   if (!isForced) await awaitUsers(runtime, why)
   const hooks = await machine.findHooks('pre-reboot')
   if (hooks.length === 0) return false
-  await writeOutOfService(state, { why, ready: false })
+  const isNoted = async (ready: boolean): Promise<boolean> => {
+    try {
+      await writeOutOfService(state, { why, ready })
+      return true
+    } catch (error) {
+      // A roll-back does not wait for room on the disk.
+      if (!isForced) throw error
+      return false
+    }
+  }
+  await isNoted(false)
   for (const hook of hooks) await runOne(runtime, { hook, why, isForced })
-  await writeOutOfService(state, { why, ready: true })
-  return true
+  // Where nobody knows that they have run, the step comes at once: decided again, it would run them again.
+  return isNoted(true)
 }
 
 async function runOne(

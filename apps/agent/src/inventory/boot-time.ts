@@ -25,7 +25,8 @@ export async function noteBootTime(
   const others = known.filter((image) => image.digest !== digest)
   const last = known.at(-1)
   if (last?.digest !== digest || last.ms !== ms) {
-    await state.write(name, `${JSON.stringify([...others, { digest, ms }].slice(-maxImages))}\n`)
+    // Nothing depends on it: a full disk only costs the comparison.
+    await state.write(name, `${JSON.stringify([...others, { digest, ms }].slice(-maxImages))}\n`).catch(() => undefined)
   }
   return { ms, previousImageMs: others.at(-1)?.ms ?? null }
 }

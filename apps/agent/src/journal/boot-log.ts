@@ -19,6 +19,8 @@ export interface BootLog {
   markSeen: (bootKeys: readonly string[]) => Promise<void>
   /** The other side misses some: all are sent again. */
   forgetSeen: () => Promise<void>
+  /** Writes again what found no room. */
+  save: () => Promise<void>
 }
 
 export async function openBootLog(state: Store): Promise<BootLog> {
@@ -30,8 +32,9 @@ export async function openBootLog(state: Store): Promise<BootLog> {
   function change(next: (entries: readonly BootLogEntry[]) => BootLogEntry[]): Promise<void> {
     return inOrder(async () => {
       const kept = bounded(next(entries))
-      await state.write(name, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+      // Known from now on, also where the disk is full and this throws: the next change is written with it.
       entries = kept
+      await state.write(name, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
     })
   }
 
@@ -44,6 +47,7 @@ export async function openBootLog(state: Store): Promise<BootLog> {
       }),
     conclude: (result) =>
       change((known) => known.map((entry, at) => (isOpen(known, at) ? { ...entry, ...result, final: true } : entry))),
+    save: () => change((known) => [...known]),
     forgetSeen: () => change((known) => known.map((entry) => ({ ...entry, seen: false }))),
     markSeen: (bootKeys) =>
       change((known) => known.map((entry) => (bootKeys.includes(entry.bootKey) ? { ...entry, seen: true } : entry))),

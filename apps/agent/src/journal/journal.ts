@@ -1,5 +1,6 @@
 import type { attemptOutcomes } from '@bootfleet/contracts'
 import { messageOf } from '../log.ts'
+import { isDiskFull } from '../store/durable-file.ts'
 import type { Store } from '../store/store.ts'
 import { readStoredJournal } from './stored-journal.ts'
 
@@ -87,6 +88,15 @@ export interface JournalStore {
   damage: string | undefined
   /** Changes the journal; it is on disk when this resolves. */
   write: (change: Partial<Journal>) => Promise<void>
+  /**
+   * The same, but in memory alone where the disk is full: for what must not wait for room, because a process that knows
+   * nothing of it decides the same again.
+   */
+  writeOrHold: (change: Partial<Journal>) => Promise<void>
+  /** From now on in memory alone, until `write`. */
+  hold: () => void
+  /** Something is in memory alone: nothing may be written before the boot log is. */
+  isHeld: () => boolean
 }
 
 const fileName = 'journal.json'
@@ -101,17 +111,37 @@ export async function openJournal(state: Store, { hasRun }: { hasRun: boolean })
   const kept = first.journal ? first : await readKept(state, copyName)
   const damage = first.why ?? (kept.journal || !hasRun ? kept.why : `${fileName} is missing`)
   let journal = kept.journal ?? { ...emptyJournal(), ...(damage !== undefined && { isLost: true }) }
+  let held = false
+
+  async function write(change: Partial<Journal>): Promise<void> {
+    const next = { ...journal, ...change }
+    const text = `${JSON.stringify(next, null, 1)}\n`
+    // The copy first: whenever one of them cannot be read, the other says the same, or what was never acted on.
+    await state.write(copyName, text)
+    await state.write(fileName, text)
+    journal = next
+    held = false
+  }
+
   return {
     current: () => journal,
     damage,
-    write: async (change) => {
-      const next = { ...journal, ...change }
-      const text = `${JSON.stringify(next, null, 1)}\n`
-      // The copy first: whenever one of them cannot be read, the other says the same, or what was never acted on.
-      await state.write(copyName, text)
-      await state.write(fileName, text)
-      journal = next
+    write,
+    writeOrHold: async (change) => {
+      if (!held) {
+        try {
+          return await write(change)
+        } catch (error) {
+          if (!isDiskFull(error)) throw error
+        }
+      }
+      held = true
+      journal = { ...journal, ...change }
     },
+    hold: () => {
+      held = true
+    },
+    isHeld: () => held,
   }
 }
 

@@ -12,10 +12,10 @@ export const rollBack: Executor<'roll-back'> = async (runtime) => {
   const isQueued = wasQueued(attempt.queuedBefore, memory.host)
   if (!isQueued) {
     const noted = { ...attempt, queuedBefore: rollbackQueued }
-    await journal.write({ attempt: noted })
+    await journal.writeOrHold({ attempt: noted })
     log('rolling_back', { target: attempt.target, detail: attempt.detail })
     await driver.rollback()
-    await journal.write({ attempt: { ...noted, queued: true } })
+    await journal.writeOrHold({ attempt: { ...noted, queued: true } })
   }
   await goDown(runtime)
 }
