@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 
 const maxOutput = 256 * 1024
-const leftBehindMs = 5000
+/** For what is still on its way when a program has ended. */
+const graceMs = 2000
 
 export interface CommandOptions {
   timeoutMs: number
@@ -21,7 +22,8 @@ export interface CommandResult {
 
 /**
  * Runs a program in a process group of its own, and kills the whole group on timeout or abort: bootc starts itself anew
- * and has children. Never rejects.
+ * and has children. Its own exit decides: what it leaves behind in its group is not waited for, and killed. What has made
+ * a session of its own is out of reach; it ends with the unit of the agent. Never rejects.
  */
 export function runCommand(file: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   return new Promise((resolve) => {
@@ -36,13 +38,17 @@ export function runCommand(file: string, args: readonly string[], options: Comma
     child.stdout.on('data', keep('stdout'))
     child.stderr.on('data', keep('stderr'))
     const kill = (): void => killGroup(child)
-    const deadline = setTimeout(() => {
-      result.timedOut = true
+    const end = (): void => {
       kill()
       closePipes(child)
+    }
+    const deadline = setTimeout(() => {
+      result.timedOut = true
+      end()
     }, options.timeoutMs)
     options.signal?.addEventListener('abort', kill, { once: true })
     const settle = (code: number | null): void => {
+      kill()
       clearTimeout(deadline)
       options.signal?.removeEventListener('abort', kill)
       resolve({ ...result, code })
@@ -53,8 +59,12 @@ export function runCommand(file: string, args: readonly string[], options: Comma
       settle(null)
     })
     child.once('close', settle)
-    // What the program left behind may hold its pipes for long.
-    child.once('exit', () => setTimeout(() => closePipes(child), leftBehindMs).unref())
+    child.once('exit', () => {
+      clearTimeout(deadline)
+      // What the program left behind may hold its pipes for long.
+      const grace = setTimeout(end, graceMs)
+      child.once('close', () => clearTimeout(grace))
+    })
   })
 }
 
