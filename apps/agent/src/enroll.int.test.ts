@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createAuthority, certificateSha256 } from '@bootfleet/pki'
+import { certificateSha256, createAuthority, createDeviceKey } from '@bootfleet/pki'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildAgent } from './testing/build-agent.ts'
 import { ControlPlane } from './testing/control-plane.ts'
@@ -62,5 +62,58 @@ describe('enrollment', () => {
     await scene.agent.waitFor(() => scene.agent.output().includes('token_invalid'))
     await putEnrollment(scene.machine, scene.plane.enrollmentDocument())
     await scene.settled()
+  })
+})
+
+describe('an enrolled machine whose key is lost', () => {
+  const state = ({ machine }: Scene, name: string): string => join(machine.root, 'var/lib/bootfleet', name)
+  const isSaid = (scene: Scene, words: string): boolean => scene.agent.output().includes(words)
+
+  it.each([
+    ['is empty', ''],
+    ['is another one', createDeviceKey()],
+  ])('says so once and enrolls again, where its key file %s', async (_, key) => {
+    await using scene = await Scene.start({ agent })
+    const { plane } = scene
+    await scene.settled()
+    await scene.agent.kill9()
+    await writeFile(state(scene, 'key.pem'), key)
+    await scene.agent.restart()
+    await scene.agent.waitFor(() => plane.all('up/hello').length >= 2)
+    const requests = plane.enrollments as { csr: string }[]
+    expect(new Set(requests.map(({ csr }) => csr)).size).toBe(2)
+    await scene.agent.restart()
+    await scene.agent.waitFor(() => plane.all('up/hello').length >= 3)
+    expect(plane.enrollments).toHaveLength(2)
+    expect(scene.agent.output().split('"event":"identity_unusable"')).toHaveLength(2)
+    expect(scene.agent.output()).not.toContain('key values mismatch')
+  })
+
+  it('waits for an enrollment document where there is none', async () => {
+    await using scene = await Scene.start({ agent })
+    const { plane } = scene
+    await scene.settled()
+    await scene.agent.kill9()
+    await writeFile(state(scene, 'key.pem'), '')
+    await rm(state(scene, 'enroll.json'))
+    await scene.agent.restart()
+    await scene.agent.waitFor(() => isSaid(scene, 'enroll_document_missing'))
+    expect(isSaid(scene, 'key.pem')).toBe(true)
+    await putEnrollment(scene.machine, plane.enrollmentDocument())
+    await scene.agent.waitFor(() => plane.all('up/hello').length >= 2)
+  })
+
+  it('while its agent runs says why it cannot connect, and stays up', async () => {
+    await using scene = await Scene.start({ agent })
+    const { plane } = scene
+    await scene.settled()
+    const key = await readFile(state(scene, 'key.pem'))
+    await writeFile(state(scene, 'key.pem'), '')
+    await plane.control({ kind: 'goaway', retryAfterSec: 1 })
+    await scene.agent.waitFor(() => isSaid(scene, 'https_failed'))
+    await writeFile(state(scene, 'key.pem'), key)
+    await scene.agent.waitFor(() => plane.all('up/hello').length >= 2)
+    expect(scene.agent.startCount).toBe(1)
+    expect(plane.enrollments).toHaveLength(1)
   })
 })

@@ -5,7 +5,8 @@ import { createChangeSignal } from './change-signal.ts'
 import { receiveDesired } from './desired/receive-desired.ts'
 import { driftOf } from './drift/read-drift.ts'
 import { enroll } from './identity/enroll.ts'
-import { deviceKey, loadIdentity } from './identity/identity.ts'
+import { keyOf } from './identity/device-key.ts'
+import { usableIdentity } from './identity/identity.ts'
 import type { Identity } from './identity/identity.ts'
 import { createRenewal } from './identity/renewal.ts'
 import { buildInventory } from './inventory/build-inventory.ts'
@@ -47,7 +48,7 @@ export async function runAgent(platform: Platform, signal: AbortSignal): Promise
   memory.host = (await lastKnownHost(platform.run)) ?? memory.host
   // A pull that an earlier process began may hold bootc for long: what was known last is enough to say hello.
   await Promise.race([observeHost({ driver, memory, platform }), pause(firstLookMs, signal)])
-  const identity = (await loadIdentity(state)) ?? (await enrollNow(platform, memory, signal))
+  const identity = (await usableIdentity(state)) ?? (await enrollNow(platform, memory, signal))
   if (identity === undefined) return
   const change = createChangeSignal(signal)
   const enveloper = createEnveloper({ inc: identity.inc, epoch: epoch ?? 0 })
@@ -137,7 +138,7 @@ function linkOf(
   return new Link({
     credentials: async () => {
       const identity = parts.identity()
-      return { identity, key: (await deviceKey(runtime.platform.state, identity.keyName)).key }
+      return { identity, key: await keyOf(runtime.platform.state, identity) }
     },
     carriers: runtime.platform.carriers,
     retryBaseMs: runtime.platform.retryBaseMs,

@@ -6,7 +6,8 @@ import { problemOf, requestJson } from '../link/https-client.ts'
 import { tlsRemedy } from '../link/tls-remedy.ts'
 import { log, messageOf } from '../log.ts'
 import type { Platform } from '../platform.ts'
-import { deviceKey, saveIdentity } from './identity.ts'
+import { deviceKey } from './device-key.ts'
+import { saveIdentity } from './identity.ts'
 import type { Identity } from './identity.ts'
 
 const requestMs = 30_000

@@ -1,7 +1,8 @@
 import type { SigningKey } from '@bootfleet/contracts'
-import { createDeviceKey, createSigningRequest } from '@bootfleet/pki'
+import { log } from '../log.ts'
 import { readJson } from '../store/store.ts'
 import type { Store } from '../store/store.ts'
+import { readKeyOf } from './device-key.ts'
 
 /** Who this device is to its control plane. The private key is kept in a file of its own. */
 export interface Identity {
@@ -24,24 +25,21 @@ export async function loadIdentity(state: Store): Promise<Identity | undefined> 
   return stored?.device !== undefined && stored.certificate !== undefined ? (stored as Identity) : undefined
 }
 
+/** The stored identity, if its key is there as well. What is of no use is logged, with what to do. */
+export async function usableIdentity(state: Store): Promise<Identity | undefined> {
+  const identity = await loadIdentity(state)
+  if (identity === undefined) return undefined
+  const read = await readKeyOf(state, identity)
+  if ('key' in read) return identity
+  log('identity_unusable', {
+    device: identity.device,
+    detail: read.problem,
+    remedy:
+      'this machine enrolls again, which takes an enrollment document; or restore that file and start the agent again',
+  })
+  return undefined
+}
+
 export async function saveIdentity(state: Store, identity: Identity): Promise<void> {
   await state.write(identityFile, `${JSON.stringify(identity, null, 1)}\n`)
-}
-
-/** The device's key and signing request, made once: the same request again gets the same certificate. */
-export async function deviceKey(state: Store, name = 'key'): Promise<{ key: string; csr: string }> {
-  const key = await madeOnce({ state, name: `${name}.pem` }, createDeviceKey)
-  const csr = await madeOnce({ state, name: `${name}.csr` }, () => createSigningRequest(key))
-  return { key, csr }
-}
-
-async function madeOnce(
-  { state, name }: { state: Store; name: string },
-  make: () => string | Promise<string>,
-): Promise<string> {
-  const stored = await state.read(name)
-  if (stored !== undefined && stored.includes('-----END')) return stored
-  const made = await make()
-  await state.write(name, made)
-  return made
 }

@@ -62,7 +62,13 @@ export class Link {
 
   private async tryHttps(): Promise<Connection | undefined> {
     const isWorthIt = this.mqttFailures >= mqttTries && this.input.carriers.https !== undefined
-    return isWorthIt ? openConnection(this.input, 'https') : undefined
+    if (!isWorthIt) return undefined
+    try {
+      return await openConnection(this.input, 'https')
+    } catch (error) {
+      log('https_failed', { detail: messageOf(error) })
+      return undefined
+    }
   }
 
   /** Serves one connection until it is gone, or until a better one is found, which is then the answer. */

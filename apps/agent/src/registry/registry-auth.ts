@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { RegistryAuthResponse } from '@bootfleet/contracts'
 import type { RegistryAuth } from '@bootfleet/contracts'
 import { sha256Hex } from '@bootfleet/pki'
-import { deviceKey } from '../identity/identity.ts'
+import { keyOf } from '../identity/device-key.ts'
 import type { Identity } from '../identity/identity.ts'
 import { createDeviceClient } from '../link/device-client.ts'
 import { log } from '../log.ts'
@@ -22,7 +22,7 @@ export interface RegistryAuthPlaces {
 
 /** Asks the server for the logins of this device and puts them where bootc looks first. Throws when it cannot be asked. */
 export async function refreshRegistryAuth(places: RegistryAuthPlaces, identity: Identity): Promise<void> {
-  const { key } = await deviceKey(places.state, identity.keyName)
+  const key = await keyOf(places.state, identity)
   const ask = createDeviceClient({ identity, key })
   const response = await ask({ method: 'GET', path: '/device/v1/registry-auth', timeoutMs: requestMs })
   // A server of before this route hands out nothing, and takes nothing back.
