@@ -124,7 +124,7 @@ test(
         )
     }
     await Promise.all(Array.from({ length: atOnce }, sail))
-    expect(failures).toEqual([])
+    if (failures.length > 0) throw new Error(failures.join('\n'))
     expect(outages, 'processes died, or it proves little').toBeGreaterThan(0)
   },
 )
