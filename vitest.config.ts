@@ -44,6 +44,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: integrationWorkers,
+          // As for unit tests: to load every module anew for each file is half of the work.
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },
