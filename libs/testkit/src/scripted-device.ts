@@ -52,6 +52,7 @@ export class ScriptedDevice {
         architecture: 'amd64',
         incarnation: 1,
         ops: {},
+        enrolledAt: services.now(),
       }
       await tx.device.create({ data: row })
       await tx.deviceCertificate.create({

@@ -1,7 +1,7 @@
 import type { TargetChange } from './decision.ts'
 import type { RolloutState } from './lifecycle.ts'
 import type { TargetView } from './view.ts'
-import { active, convergesTo, underWay, waitsForDevice } from './world-current.testing.ts'
+import { active, convergesTo, seeksJoiners, underWay, waitsForDevice } from './world-current.testing.ts'
 import { poolIn } from './world-pools.testing.ts'
 import { judgedBack } from './world-rollback.testing.ts'
 import { planned } from './world-rollout.testing.ts'
@@ -19,13 +19,30 @@ export function join(world: World, deviceId: string): void {
       : state === 'completed' && world.current === rollout
     const row = planned(world, release, deviceId)
     if (!joins || row.state !== 'pending') continue
-    const placed = { ...row, stateSince: world.now, pool: poolIn(policy, deviceId) }
+    note(world, rollout, row)
     const last = waves.at(-1)
-    const isAppended = policy.lateJoiners === 'append' && underWay.includes(state) && last !== undefined
-    if (isAppended) waves[last.index] = { ...last, size: last.size + 1 }
-    rows.set(deviceId, isAppended ? placed : { ...placed, state: 'skipped', reason: 'joined_late' })
-    rollout.hint = true
+    if (policy.lateJoiners !== 'append' || !underWay.includes(state) || last === undefined) continue
+    waves[last.index] = { ...last, size: last.size + 1 }
+    rows.set(deviceId, { ...row, stateSince: world.now, pool: poolIn(policy, deviceId) })
   }
+}
+
+/** Notes who joined while something newer was current that was rolled back since. Returns whether it looked. */
+export function noteJoiners(world: World, rollout: WorldRollout): boolean {
+  if (!seeksJoiners(world, rollout)) return false
+  world.seeksJoiners = false
+  for (const deviceId of world.enrolled) {
+    const row = planned(world, rollout.release, deviceId)
+    if (!rollout.rows.has(deviceId) && row.state === 'pending') note(world, rollout, row)
+  }
+  return true
+}
+
+function note(world: World, rollout: WorldRollout, row: Row): void {
+  const pool = poolIn(rollout.policy, row.deviceId)
+  const waits = { state: 'skipped', reason: 'joined_late', stateSince: world.now, pool } as const
+  rollout.rows.set(row.deviceId, { ...row, ...waits })
+  rollout.hint = true
 }
 
 /** Opens targets again whose devices are there by now, in the last wave. Returns whether there were any. */

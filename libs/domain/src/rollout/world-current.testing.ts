@@ -14,6 +14,11 @@ export function convergesTo(world: World, rollout: WorldRollout): boolean {
   return !rollouts.some((other) => other !== rollout && isOnItsWay(other))
 }
 
+/** Whether it is to look for who joined while something newer was current, as that moves nobody any more. */
+export function seeksJoiners(world: World, rollout: WorldRollout): boolean {
+  return world.seeksJoiners && world.current === rollout && convergesTo(world, rollout)
+}
+
 function isOnItsWay({ whole, state }: WorldRollout): boolean {
   return whole && active.includes(state)
 }

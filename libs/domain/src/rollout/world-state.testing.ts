@@ -76,6 +76,8 @@ export interface World {
   readonly rollouts: WorldRollout[]
   /** The one that brought what the devices of the channel belong on. */
   current: WorldRollout | null
+  /** It is that again: devices may have joined that it does not know. */
+  seeksJoiners: boolean
   readonly enrolled: Set<string>
   /** By device: the rollout that gave it its slot, and the boot key of the grant. */
   readonly slots: Map<string, { readonly rollout: string; readonly bootKey: string }>

@@ -26,6 +26,7 @@ function moveTo(world: World, rollout: WorldRollout, to: RolloutState): void {
   if (to !== 'completed' || rollout.parent || !rollout.whole) return
   rollout.previous = world.current
   world.current = rollout
+  world.seeksJoiners = false
 }
 
 function fold(

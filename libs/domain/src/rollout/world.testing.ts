@@ -3,8 +3,8 @@ import { stepDevice, type FakeDevice, type Link } from './fake-device.testing.ts
 import { hasEnded, type TargetState } from './target-lifecycle.ts'
 import { aReport, image, oldImage } from './view.testing.ts'
 import type { Instant } from './view.ts'
-import { join, reopenReturned } from './world-converge.testing.ts'
-import { waitsForDevice } from './world-current.testing.ts'
+import { join, noteJoiners, reopenReturned } from './world-converge.testing.ts'
+import { seeksJoiners, waitsForDevice } from './world-current.testing.ts'
 import { reroute } from './world-reroute.testing.ts'
 import { beginRollback } from './world-rollback.testing.ts'
 import { isBusy, startRollout } from './world-rollout.testing.ts'
@@ -31,6 +31,7 @@ export function emptyWorld(options: WorldOptions): World {
     now: 0,
     rollouts: [],
     current: null,
+    seeksJoiners: false,
     enrolled: new Set(options.devices.map(({ id }) => id).filter((id) => !options.joinsAt.has(id))),
     slots: new Map(),
     told: map(() => ({ gen: 1, phase: 'none', image: null, grant: null, rollout: null }) as const),
@@ -68,7 +69,7 @@ function settle(world: World): void {
 
 function takeTurn(world: World, rollout: WorldRollout): void {
   rollout.hint = false
-  if (reopenReturned(world, rollout) || reroute(world, rollout)) return
+  if (noteJoiners(world, rollout) || reopenReturned(world, rollout) || reroute(world, rollout)) return
   const view = viewOf(world, rollout)
   const decision = decide(view, world.now)
   world.options.watch(world, rollout, { view, decision })
@@ -86,6 +87,7 @@ function hintOthers({ rollouts }: World, own: WorldRollout): void {
 function isDue(world: World, rollout: WorldRollout): boolean {
   const due = (at: Instant | null) => at !== null && at <= world.now
   if (isFinal(rollout)) return false
+  if (seeksJoiners(world, rollout)) return true
   return rollout.hint || due(rollout.wakeAt) || [...rollout.rows.values()].some(({ dueAt }) => due(dueAt))
 }
 

@@ -19,6 +19,7 @@ import { excludesOf } from './exclude-sql.ts'
 import { loadView } from './load-view.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { nextLook } from './next-look.ts'
+import { noteJoiners } from './note-joiners.ts'
 import { isObservationOver } from './observed.ts'
 import { leaveToNewer } from './leave-to-newer.ts'
 import { beginRollback } from './begin-rollback.ts'
@@ -68,6 +69,7 @@ async function turn(
     return rest(tx, rollout)
   if (rollout.state === 'scheduled') return { more: await startWhenDue(tx, ctx, rollout) }
   if (rollout.plannedAt === null && rollout.state !== 'superseded') return { more: await plan(tx, ctx, rollout) }
+  if (await noteJoiners(tx, ctx, rollout)) return { more: true }
   const view = await loadView(tx, ctx, rollout)
   if (await takeOutOrReroute(tx, { rollout, now, keys }, view)) return { more: true }
   const decision = decide(view, now.getTime())

@@ -1,7 +1,7 @@
 import { Prisma, type Tx } from '@bootfleet/db'
 import type { Ctx } from '../context.ts'
 import { eligibleSql } from './eligible-now.ts'
-import { joinCurrent, type Joining } from './join-current.ts'
+import { joinCurrent } from './join-current.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { wakeRollout } from './wake-rollout.ts'
 
@@ -33,14 +33,22 @@ export async function appendLateJoiner(tx: Tx, ctx: Ctx, { id: deviceId, again =
   }
 }
 
+interface Joining {
+  readonly rollout: RolloutRow
+  readonly deviceId: string
+  readonly again: boolean
+}
+
 async function join(tx: Tx, ctx: Ctx, joining: Joining): Promise<void> {
-  const { state, current, policy, selector, plannedAt } = joining.rollout
-  if (state === 'completed' && current) return joinCurrent(tx, ctx, joining)
+  const { rollout, deviceId, again } = joining
+  const { state, current, policy, selector, plannedAt } = rollout
+  const late = { rollout, deviceIds: [deviceId], again }
+  if (state === 'completed' && current) return joinCurrent(tx, ctx, late)
   if (!['running', 'pausing', 'paused', 'rolling_back'].includes(state)) return
   if (policy.lateJoiners === 'append' && state !== 'rolling_back') return append(tx, ctx, joining)
   // It has its turn once the rollout is the channel's current one, which one with a selector never is, and one that is
   // rolled back only if a person stops that and resumes it.
-  if (selector === null && plannedAt !== null) await joinCurrent(tx, ctx, joining)
+  if (selector === null && plannedAt !== null) await joinCurrent(tx, ctx, late)
 }
 
 async function append(

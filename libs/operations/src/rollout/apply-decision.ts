@@ -164,5 +164,6 @@ async function moveChannel(tx: Tx, { id, channelId, releaseId, selector }: Rollo
   })
   const previous = { previousReleaseId: currentReleaseId, previousRolloutId: currentRolloutId }
   await tx.rollout.update({ where: { id }, data: previous })
-  await tx.channel.update({ where: { id: channelId }, data: { currentReleaseId: releaseId, currentRolloutId: id } })
+  const current = { currentReleaseId: releaseId, currentRolloutId: id, joinCursor: null }
+  await tx.channel.update({ where: { id: channelId }, data: current })
 }

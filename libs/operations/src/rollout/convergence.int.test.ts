@@ -4,6 +4,7 @@ import { PostSignal } from '@bootfleet/contracts'
 import { digestOf, quickPolicy, TestFleet } from '@bootfleet/testkit'
 import { explainDevice } from '../device/explain-device.ts'
 import { updateDevice } from '../device/update-device.ts'
+import { updateGroup } from '../group/update-group.ts'
 import { postSignal } from '../signal/post-signal.ts'
 import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
 import { explainRollout } from './explain-rollout.ts'
@@ -176,4 +177,41 @@ test('what a newer rollout brings is not undone, and who was about to converge i
   expect(fleet.devices.map(({ booted }) => booted)).toEqual([1, 1, 1].map(digestOf))
   const { reasons } = await explainRollout(fleet.ctx, { rollout: first })
   expect(reasons[0]?.code).toBe('rollout.completed')
+})
+
+test('who joined while a newer rollout was current converges to the one before when that is rolled back', async () => {
+  fleet = await TestFleet.create({ devices: 4 })
+  const [, moved, same, together] = fleet.devices
+  await addGroup('elsewhere')
+  await addGroup('others')
+  for (const { id } of [moved!, same!]) await updateDevice(fleet.ctx, { id, group: 'elsewhere' })
+  await updateDevice(fleet.ctx, { id: together!.id, group: 'others' })
+  const first = await start(1)
+  await run()
+  const newest = []
+  for (const n of [2, 3]) {
+    newest.unshift(await start(n))
+    await run()
+  }
+  // One is taken in, and one has the image already and is no target.
+  same!.booted = digestOf(3)
+  await same!.obey()
+  for (const { id } of [moved!, same!]) await updateDevice(fleet.ctx, { id, group: 'default' })
+  await updateGroup(fleet.ctx, { group: 'others', channel: 'edge-stable' })
+  await run()
+  expect(fleet.devices.map(({ booted }) => booted)).toEqual([3, 3, 3, 0].map(digestOf))
+  await rollBackRollout(fleet.ctx, { rollout: newest[0]! })
+  await fleet.settle()
+  expect(await targetOf(newest[1]!, moved!.id)).toBeUndefined()
+  await run(14)
+  expect((await read(newest[0]!)).state).toBe('rolled_back')
+  expect(fleet.devices.map(({ booted }) => booted)).toEqual([2, 2, 2, 0].map(digestOf))
+  await rollBackRollout(fleet.ctx, { rollout: newest[1]! })
+  await run(14)
+  expect(fleet.devices.map(({ booted }) => booted)).toEqual([1, 1, 1, 0].map(digestOf))
+  for (const { id } of [moved!, same!]) expect(await targetOf(first, id)).toMatchObject({ state: 'succeeded' })
+  expect(await targetOf(first, together!.id)).toBeUndefined()
+  const { reasons } = await explainDevice(fleet.ctx, { id: together!.id })
+  expect(reasons).toContainEqual(expect.objectContaining({ code: 'device.not_on_current' }))
+  expect((await fleet.db.transaction('system', (tx) => tx.channel.findFirst()))?.joinCursor).toBeNull()
 })

@@ -9,6 +9,9 @@ export const waitingReasons = ['unreachable', 'joined_late', 'superseded'] as co
 
 const underWay = Prisma.sql`n.state = ANY(${[...activeStates]}::text[])`
 
+/** Condition on a rollout `r` that is the channel's current one: nothing newer is on its way to the whole channel. */
+export const unchallengedSql = Prisma.sql`NOT EXISTS (${wholeOnChannel} AND ${underWay})`
+
 /**
  * Whether devices that come late or come back converge to a rollout: it completed, it brought what is current on its
  * channel, and nothing newer is on its way to the whole channel. Or it took devices back, and those that were away go back.
@@ -18,7 +21,7 @@ export async function readConverges(tx: Tx, { id, state, kind, current }: Rollou
   const free =
     kind === 'rollback'
       ? Prisma.sql`${takesBackSql} AND NOT EXISTS (${wholeOnChannel} AND ${cameAfter} AND ${underWay})`
-      : Prisma.sql`NOT EXISTS (${wholeOnChannel} AND ${underWay})`
+      : unchallengedSql
   const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM rollout r WHERE r.id = ${id}::uuid AND ${free}`
   return rows.length > 0
 }

@@ -1,4 +1,5 @@
 import type { Services } from '../services.ts'
+import { unchallengedSql } from './convergence.ts'
 import { observedSql } from './observed.ts'
 
 // What a policy may say at most; it lets an index find the few rollouts of all that may still be observed.
@@ -21,6 +22,9 @@ export async function findDueRollouts(services: Services, { limit }: { limit: nu
       CROSS JOIN LATERAL (SELECT t.due_at AS since FROM rollout_target t WHERE t.rollout_id = r.id AND t.due_at <= ${now}
         ORDER BY t.due_at LIMIT 1) AS due
       WHERE (r.ended_at IS NULL OR r.ended_at > ${longAgo}) AND ${observedSql(now)}
+      UNION ALL
+      SELECT r.id, ${now} FROM channel c JOIN rollout r ON r.id = c.current_rollout_id
+      WHERE c.join_cursor IS NOT NULL AND r.state = 'completed' AND ${unchallengedSql}
       UNION ALL
       SELECT c.current_rollout_id, due.since FROM channel c
       CROSS JOIN LATERAL (SELECT t.due_at AS since FROM rollout_target t WHERE t.rollout_id = c.current_rollout_id AND t.due_at <= ${now}

@@ -29,6 +29,8 @@ export interface RolloutRow {
   readonly estimate: unknown
   /** It brought what the devices of the channel belong on. */
   readonly current: boolean
+  /** It is current again: devices may have joined that it does not know. */
+  readonly seeksJoiners: boolean
   /** It took devices back and is over: who was away, or is tried again, goes back all the same. */
   readonly takesBack: boolean
 }
@@ -53,6 +55,7 @@ function rowSql(id: string): Prisma.Sql {
       plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt", started_at AS "startedAt", ended_at AS "endedAt",
       estimate,
       coalesce((SELECT c.current_rollout_id = r.id FROM channel c WHERE c.id = r.channel_id), false) AS current,
+      EXISTS (SELECT 1 FROM channel c WHERE c.id = r.channel_id AND c.current_rollout_id = r.id AND c.join_cursor IS NOT NULL) AS "seeksJoiners",
       ${takesBackSql} AS "takesBack"
     FROM rollout r WHERE id = ${id}::uuid`
 }

@@ -24,7 +24,7 @@ export interface Planning extends Selection {
 export const beforeAll = '00000000-0000-0000-0000-000000000000'
 
 /** Devices of the channel that one transaction looks at: so many, with ids after the one, up to the other. */
-interface Chunk {
+export interface Chunk {
   readonly after: string
   readonly last: string
   readonly seen: number
@@ -49,7 +49,11 @@ async function writeChunk(tx: Tx, planning: Planning): Promise<string | null> {
   return planning.stratifyBy ? allSeen : null
 }
 
-async function nextChunk(tx: Tx, { organizationId, channelId, planCursor }: Planning): Promise<Chunk | undefined> {
+/** The devices of the channel after the cursor; `undefined` when there are no more. */
+export async function nextChunk(
+  tx: Tx,
+  { organizationId, channelId, planCursor }: Pick<Planning, 'organizationId' | 'channelId' | 'planCursor'>,
+): Promise<Chunk | undefined> {
   const after = planCursor ?? beforeAll
   const rows = await tx.$queryRaw<{ last: string; seen: number }[]>`
     SELECT id::text AS last, (count(*) OVER ())::int AS seen FROM (

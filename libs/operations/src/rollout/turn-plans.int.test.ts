@@ -184,6 +184,28 @@ test(
   },
 )
 
+test('who joined while a newer rollout was current is looked for chunk by chunk, by ids alone', async () => {
+  const joined = await fleet.db.transaction('system', async (tx) => {
+    await tx.$executeRaw`UPDATE channel SET join_cursor = '00000000-0000-0000-0000-000000000000'`
+    return tx.$executeRaw`DELETE FROM rollout_target WHERE rollout_id = ${rolloutId}::uuid AND position % 10 = 0`
+  })
+  const noted = () =>
+    fleet.db.transaction('system', (tx) => tx.rolloutTarget.count({ where: { rolloutId, reason: 'joined_late' } }))
+  const sweep = await watch(async (services) => {
+    expect(await findDueRollouts(services, { limit: 100 })).toContain(rolloutId)
+  })
+  expect(scans(sweep)).toEqual([])
+  const chunks = []
+  for (let chunk = 0; chunk <= many / 5000; chunk++) {
+    const statements = await watch((services) => advanceRollout(services, { rolloutId }))
+    chunks.push(await noted())
+    expect(scans(statements)).toEqual([])
+  }
+  expect(chunks.at(-1)).toBe(joined)
+  expect(chunks[0]).toBeLessThan(joined / 3)
+  expect((await fleet.db.transaction('system', (tx) => tx.channel.findFirst()))?.joinCursor).toBeNull()
+})
+
 test('planning a roll-back looks each device up, and reads no whole table', { timeout: 300_000 }, async () => {
   await fleet.db.transaction('system', async (tx) => {
     await tx.$executeRaw`UPDATE rollout SET state = 'paused', ended_at = NULL WHERE id = ${rolloutId}::uuid`
