@@ -98,3 +98,12 @@ test('while the database is away nothing is acknowledged, nothing dies, and what
   await database[Symbol.asyncDispose]()
   await postgres.stop()
 })
+
+test('the login of the gateway is bound by row-level security', async () => {
+  const server = await createTestDatabase()
+  const prepared = await prepareSite(server.url)
+  const config = { ...prepared.config, databaseUrl: server.adminUrl }
+  await expect(startSite({ ...prepared, config })).rejects.toThrow(/row-level security/)
+  await prepared.services.db.close()
+  await server[Symbol.asyncDispose]()
+})

@@ -296,12 +296,3 @@ describe.each(carriers)('a device on the %s', (carrier) => {
     return { hostileLink, messages }
   }
 })
-
-test('the login of the gateway is bound by row-level security', async () => {
-  const server = await createTestDatabase()
-  const prepared = await prepareSite(server.url)
-  const config = { ...prepared.config, databaseUrl: server.adminUrl }
-  await expect(startSite({ ...prepared, config })).rejects.toThrow(/row-level security/)
-  await prepared.services.db.close()
-  await server[Symbol.asyncDispose]()
-})
