@@ -79,7 +79,7 @@ export async function openRuntime(input: {
 }
 
 /** Told once, by the log and by the state, until the agent is started again. */
-function damageOf({ damage = '', current }: JournalStore): AgentError {
+export function damageOf({ damage = '', current }: JournalStore): AgentError {
   const remedy = current().isLost
     ? 'its copy as well: operations asked for so far count as done, and what this device fell back from is in quarantine again'
     : 'its copy was used, and nothing is lost'

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FakeMachine } from '@bootfleet/testkit'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -141,5 +141,54 @@ describe('bootfleet-agent selftest --read-only', () => {
     const report = await reportOf(scene.machine)
     expect(report).toMatchObject({ code: 0, verdict: 'ready' })
     expect(report.findings.at(-1)).toMatchObject({ area: 'next', detail: 'would wait: staged, waiting for a grant' })
+  })
+
+  it('names what of the memory of the agent is damaged, and whether it gets over that', async () => {
+    await using scene = await Scene.start({ agent })
+    const { machine } = scene
+    await scene.settled()
+    await scene.agent.kill9()
+    const kept = (name: string): string => join(machine.root, 'var/lib/bootfleet', name)
+    const found = async (): Promise<string[]> => {
+      const before = await files(machine)
+      const { code, findings } = await reportOf(machine)
+      expect(await files(machine)).toEqual(before)
+      const told = findings.filter(({ level }) => level === 'warning' || level === 'blocked')
+      return [String(code), ...told.map((finding) => `${finding.level} ${finding.code}: ${finding.detail}`)]
+    }
+    const damaged = async (names: readonly string[], damage: (file: string) => Promise<unknown>): Promise<string[]> => {
+      const contents = await Promise.all(names.map((name) => readFile(kept(name))))
+      await Promise.all(names.map((name) => damage(kept(name))))
+      const told = await found()
+      await Promise.all(names.map((name) => rm(kept(name), { recursive: true })))
+      await Promise.all(names.map((name, at) => writeFile(kept(name), contents[at] ?? '')))
+      return told
+    }
+    const empty = (file: string): Promise<void> => writeFile(file, '')
+    const directory = (file: string): Promise<void> => rm(file).then(() => mkdir(file))
+
+    expect(await found()).toEqual(['0'])
+    expect(await damaged(['epoch', 'journal.json'], empty)).toEqual([
+      '0',
+      expect.stringMatching(/^warning epoch_lost: epoch /),
+      expect.stringMatching(/^warning journal_damaged: .*journal.json.*its copy was used/),
+    ])
+    expect(await damaged(['key.pem'], empty)).toEqual([
+      '1',
+      expect.stringMatching(/^blocked identity_unusable: key.pem is damaged/),
+    ])
+    expect(await damaged(['identity.json'], empty)).toEqual([
+      '1',
+      expect.stringMatching(/^blocked identity_unusable: identity.json is damaged/),
+    ])
+    const names = ['journal.json', 'boots.jsonl', 'epoch', 'key.pem', 'identity.json']
+    const lines = names.map((name) => expect.stringContaining(`blocked not_a_file: ${kept(name)} is a directory`))
+    expect(await damaged(names, directory)).toEqual(expect.arrayContaining(['1', ...lines]))
+    await empty(kept('journal.json'))
+    await empty(kept('journal-copy.json'))
+    const { code, stdout } = await selftest(machine, '--read-only')
+    expect(code).toBe(0)
+    expect(stdout.replaceAll(/\n {5}/g, ' ')).toContain('!  the journal was damaged')
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   })
 })

@@ -28,11 +28,11 @@ export async function loadIdentity(state: Store): Promise<Identity | undefined> 
 /** The stored identity, if its key is there as well. What is of no use is logged, with what to do. */
 export async function usableIdentity(state: Store): Promise<Identity | undefined> {
   const identity = await loadIdentity(state)
-  if (identity === undefined) return undefined
-  const read = await readKeyOf(state, identity)
+  if (identity === undefined && (await state.read(identityFile)) === undefined) return undefined
+  const read = identity ? await readKeyOf(state, identity) : { problem: `${identityFile} is damaged` }
   if ('key' in read) return identity
   log('identity_unusable', {
-    device: identity.device,
+    device: identity?.device,
     detail: read.problem,
     remedy:
       'this machine enrolls again, which takes an enrollment document; or restore that file and start the agent again',

@@ -5,21 +5,21 @@ import { openDesiredStore } from '../desired/desired-store.ts'
 import type { HostStatus } from '../bootc/host-status.ts'
 import type { HostAdapter } from '../host/host-adapter.ts'
 import { findEnrollment } from '../identity/find-enrollment.ts'
-import { loadIdentity } from '../identity/identity.ts'
+import { usableIdentity } from '../identity/identity.ts'
 import type { Identity } from '../identity/identity.ts'
 import { openJournal } from '../journal/journal.ts'
 import { readBootKey } from '../machine/boot-key.ts'
 import { plan } from '../plan/plan.ts'
 import type { Step } from '../plan/step.ts'
-import { directoryStore } from '../store/directory-store.ts'
 import type { Finding } from './finding.ts'
+import { keptStore } from './look-at-kept.ts'
 
 /** Who this device is, or how it would become somebody; and the step that the agent would take next. */
 export async function lookAtPlan(
   config: AgentConfig,
   { driver, host }: { driver: HostAdapter; host: HostStatus | undefined },
 ): Promise<Finding[]> {
-  const identity = await loadIdentity(directoryStore(config.stateDir))
+  const identity = await usableIdentity(keptStore(config))
   if (identity === undefined) return beforeEnrollment(config)
   const enrolled = `device ${identity.device} of ${identity.https}`
   const enrollment: Finding = { area: 'enrollment', level: 'ok', code: 'enrolled', detail: enrolled }
@@ -43,7 +43,7 @@ async function nextSteps(
   config: AgentConfig,
   { driver, host, identity }: { driver: HostAdapter; host: HostStatus; identity: Identity },
 ): Promise<Finding[]> {
-  const state = directoryStore(config.stateDir)
+  const state = keptStore(config)
   const journal = (await openJournal(state, { hasRun: false })).current()
   const bootKey = await readBootKey(config.bootIdFile)
   const desired = (await openDesiredStore(state, identity)).current()?.doc ?? null

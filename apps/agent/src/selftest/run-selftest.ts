@@ -1,15 +1,31 @@
 import type { AgentConfig } from '../config.ts'
 import { openHost } from '../host/open-host.ts'
 import { sendLogTo } from '../log.ts'
+import type { LogFields } from '../log.ts'
 import { agentVersion } from '../version.ts'
 import type { Finding, SelftestReport } from './finding.ts'
 import { lookAtBootc } from './look-at-bootc.ts'
 import { lookAtHealth, lookAtHooks, lookAtRegistry, lookAtState } from './look-at-machine.ts'
+import { lookAtKept } from './look-at-kept.ts'
 import { lookAtPlan } from './look-at-plan.ts'
 import { renderReport } from './render-report.ts'
 
 const usage = 'usage: bootfleet-agent selftest --read-only [--json]\n'
 const exitCodes: Record<SelftestReport['verdict'], number> = { ready: 0, blocked: 1, not_enrolled: 3 }
+
+const toldBy: Record<string, (fields: LogFields) => Omit<Finding, 'code'>> = {
+  enroll_document_invalid: ({ where, remedy }) => ({
+    area: 'enrollment',
+    level: 'warning',
+    detail: `${where} is invalid: ${remedy}`,
+  }),
+  identity_unusable: ({ detail, remedy }) => ({
+    area: 'enrollment',
+    level: 'blocked',
+    detail: `${detail}: ${remedy}`,
+  }),
+  epoch_lost: ({ remedy }) => ({ area: 'state', level: 'warning', detail: `epoch is damaged: ${remedy}` }),
+}
 
 /** What a command wrote and how it ended. */
 export interface SelftestResult {
@@ -31,15 +47,16 @@ export async function runSelftest(args: readonly string[], readSettings: () => A
 async function examine(config: AgentConfig): Promise<SelftestReport> {
   const findings: Finding[] = []
   // What the parts of the agent would log is part of the answer.
-  sendLogTo((event, { where, remedy }) => {
-    if (event !== 'enroll_document_invalid') return
-    findings.push({ area: 'enrollment', level: 'warning', code: event, detail: `${where} is invalid: ${remedy}` })
+  sendLogTo((event, fields) => {
+    const told = toldBy[event]?.(fields)
+    if (told !== undefined) findings.push({ code: event, ...told })
   })
   const driver = await openHost(config)
   const { host, findings: aboutBootc } = await lookAtBootc(driver)
   findings.push(...aboutBootc)
   findings.push(...(await lookAtRegistry(config, host)))
   findings.push(...(await lookAtHealth(config)), ...(await lookAtHooks(config)), ...(await lookAtState(config)))
+  findings.push(...(await lookAtKept(config)))
   findings.push(...(await lookAtPlan(config, { driver, host })))
   return { v: 1, agent: agentVersion, verdict: verdictOf(findings), findings }
 }

@@ -25,8 +25,10 @@ export async function readOptional(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    const { code, path: told, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    // Of a directory in its place, as of a file that is too long, the failure does not tell the name.
+    throw told === undefined ? Object.assign(new Error(`${path}: ${message}`, { cause: error }), { code }) : error
   }
 }
 
