@@ -1,5 +1,5 @@
 import type { TargetChange } from './decision.ts'
-import type { RolloutState } from './lifecycle.ts'
+import { hasEnded } from './target-lifecycle.ts'
 import type { TargetView } from './view.ts'
 import { active, convergesTo, seeksJoiners, underWay, waitsForDevice } from './world-current.testing.ts'
 import { poolIn } from './world-pools.testing.ts'
@@ -69,9 +69,9 @@ function judged(world: World, rollout: WorldRollout, { deviceId, reason }: Targe
 }
 
 function whyNot(world: World, rollout: WorldRollout, deviceId: string): string | null {
-  const later = laterState(world, rollout, deviceId)
+  const later = laterThan(world, rollout, deviceId)
   const waits = rollout.state === 'completed' && !convergesTo(world, rollout)
-  if (waits || (later && active.includes(later))) return 'superseded'
+  if (waits || (later && hasIt(world, later, deviceId))) return 'superseded'
   return later ? 'taken_over' : plannedNow(world, rollout, deviceId).reason
 }
 
@@ -109,13 +109,27 @@ function growWaves({ waves }: WorldRollout, from: number | null, last: number): 
   grow(last, 1)
 }
 
-// The state of the last rollout after it that has the device, or has given it something else.
-function laterState({ rollouts }: World, own: WorldRollout, deviceId: string): RolloutState | undefined {
-  const later = rollouts.findLast(({ parent, startedAt, rows }) => {
+// The last rollout after it that has the device, or has given it something else.
+function laterThan(world: World, own: WorldRollout, deviceId: string): WorldRollout | undefined {
+  return world.rollouts.findLast((rollout) => {
+    const { parent, startedAt, rows } = rollout
     const state = rows.get(deviceId)?.state
-    return parent === null && startedAt > own.startedAt && !(state === undefined || gone.includes(state))
+    if (parent !== null || startedAt <= own.startedAt || state === undefined || gone.includes(state)) return false
+    const back = wayBack(world, rollout, deviceId)
+    return back?.row.state !== 'succeeded' && back?.row.reason !== 'already_on_digest'
   })
-  return later?.state
+}
+
+function hasIt(world: World, rollout: WorldRollout, deviceId: string): boolean {
+  const back = wayBack(world, rollout, deviceId)
+  const waits = back && (!hasEnded(back.row.state) || waitsForDevice(world, back.child, back.row))
+  return active.includes(rollout.state) || waits === true
+}
+
+function wayBack({ rollouts }: World, rollout: WorldRollout, deviceId: string) {
+  const child = rollouts.findLast(({ parent, rows }) => parent === rollout && rows.has(deviceId))
+  const row = child?.rows.get(deviceId)
+  return rollout.state === 'rolled_back' && child && row ? { child, row } : undefined
 }
 
 const gone: readonly Row['state'][] = ['skipped', 'reverted']

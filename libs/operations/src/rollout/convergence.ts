@@ -1,4 +1,4 @@
-import { activeStates, earlyStates } from '@bootfleet/domain'
+import { activeStates, earlyStates, endStates } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { hiddenId } from './hidden-id.ts'
 import type { RolloutRow } from './lock-rollout.ts'
@@ -56,17 +56,25 @@ export const decidesSql = Prisma.sql`(r.state = ANY(${[...activeStates]}::text[]
 
 /**
  * What a later rollout of the channel of a rollout means for a device: `gives` while one that is under way has it as a
- * target, `gave` when one that is over has given it something else, NULL where there is none. What that skipped or took
- * back it has not.
+ * target, or one that was rolled back has not let it go yet; `gave` when one that is over has given it something else; NULL
+ * where there is none. What that skipped or took back it has not.
  */
 export function laterSql(rolloutId: string, deviceId: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(
-    SELECT CASE WHEN lr.state = ANY(${[...activeStates]}::text[]) THEN 'gives' ELSE 'gave' END
+    SELECT CASE WHEN lr.state = ANY(${[...activeStates]}::text[]) OR back.waits THEN 'gives' ELSE 'gave' END
     FROM rollout_target l JOIN rollout lr ON lr.id = l.rollout_id JOIN rollout o ON o.id = ${rolloutId}::uuid
+    LEFT JOIN LATERAL (${backSql}) AS back ON true
     WHERE l.device_id = ${deviceId} AND lr.channel_id = o.channel_id AND lr.id <> o.id AND lr.kind <> 'rollback'
-      AND lr.started_at > o.started_at AND l.state NOT IN ('skipped', 'reverted')
+      AND lr.started_at > o.started_at AND l.state NOT IN ('skipped', 'reverted') AND back.done IS NOT TRUE
     ORDER BY lr.started_at DESC LIMIT 1)`
 }
+
+// Who was away while a rollout was rolled back goes back later, and that target does not follow it any more.
+const backSql = Prisma.sql`
+  SELECT b.state = 'succeeded' OR b.state = 'skipped' AND b.reason = 'already_on_digest' AS done,
+    b.state <> ALL(${[...endStates]}::text[]) OR b.state = 'skipped' AND b.reason = ANY(${[...waitingReasons]}::text[]) AS waits
+  FROM rollout br JOIN rollout_target b ON b.rollout_id = br.id AND b.device_id = l.device_id
+  WHERE lr.state = 'rolled_back' AND br.parent_id = lr.id ORDER BY br.started_at DESC LIMIT 1`
 
 /** Why a target is skipped whose device a later rollout has: for good, or until that has let it go. */
 export const laterReasons = {
