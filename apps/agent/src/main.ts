@@ -16,6 +16,10 @@ async function serve(): Promise<void> {
       stop.abort()
     })
   }
+  process.once('uncaughtException', (error) => {
+    log('agent_failed', { detail: messageOf(error), stack: error.stack })
+    process.exit(1)
+  })
   const config = readConfig()
   const platform = await systemPlatform(config)
   await claimMachine(config.runDir)

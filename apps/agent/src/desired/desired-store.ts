@@ -1,6 +1,7 @@
 import { Desired, SignedDesired } from '@bootfleet/contracts'
 import type { SigningKey } from '@bootfleet/contracts'
 import { sha256Hex, verifyDesired } from '@bootfleet/pki'
+import { log, messageOf } from '../log.ts'
 import { readJson } from '../store/store.ts'
 import type { Store } from '../store/store.ts'
 
@@ -52,11 +53,21 @@ async function read(state: Store, trust: { device: string }): Promise<VerifiedDe
   const stored = (await readJson(state, fileName)) as { signed?: unknown; keys?: SigningKey[] } | undefined
   const signed = SignedDesired.safeParse(stored?.signed)
   if (!signed.success) return undefined
-  const bytes = Buffer.from(signed.data.payload, 'base64url')
-  const verified = parse(bytes, signed.data)
+  const verified = parseKept(signed.data)
+  if (verified === undefined) return undefined
   // The state directory of another incarnation: nothing in it is meant for this device.
   if (verified.doc.device !== trust.device) return undefined
   return { ...verified, doc: { ...verified.doc, keys: stored?.keys ?? [] } }
+}
+
+/** An image that this machine went back from may have had an agent that understood more. */
+function parseKept(signed: SignedDesired): VerifiedDesired | undefined {
+  try {
+    return parse(Buffer.from(signed.payload, 'base64url'), signed)
+  } catch (error) {
+    log('desired_lost', { detail: messageOf(error), remedy: 'none is needed: the server sends it again' })
+    return undefined
+  }
 }
 
 async function verify(

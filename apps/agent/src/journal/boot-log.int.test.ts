@@ -65,7 +65,7 @@ describe('the boot log', () => {
     expect((await open()).entries()).toHaveLength(3)
   })
 
-  it('keeps what it had where the disk is full, in memory as well', async () => {
+  it('keeps in memory what finds no room on a full disk, and writes it with the next change', async () => {
     const store = directoryStore(directory)
     let isFull = false
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
@@ -76,9 +76,10 @@ describe('the boot log', () => {
     await log.append(boot(1))
     isFull = true
     await expect(log.append(boot(2))).rejects.toThrow('no space')
-    expect(log.entries()).toHaveLength(1)
+    expect(log.entries()).toHaveLength(2)
+    expect((await open()).entries()).toHaveLength(1)
     isFull = false
-    await log.append(boot(2))
+    await log.save()
     expect((await open()).entries()).toHaveLength(2)
   })
 })

@@ -1,6 +1,7 @@
 import { BootBody, limits } from '@bootfleet/contracts'
 import { z } from 'zod'
 import { createSerialQueue } from '../bootc/serial-queue.ts'
+import { readOrLog } from '../store/store.ts'
 import type { Store } from '../store/store.ts'
 
 /** One boot. It is sent once `final`: its health is known, or a later boot shows that it never will be. */
@@ -26,7 +27,10 @@ export interface BootLog {
 export async function openBootLog(state: Store): Promise<BootLog> {
   const name = 'boots.jsonl'
   const inOrder = createSerialQueue()
-  let entries = parse((await state.read(name)) ?? '')
+  const text = await readOrLog(state, name)
+  // Junk gives its room back. What cannot be replaced either is told by the next boot.
+  if (text === '') await state.write(name, '').catch(() => undefined)
+  let entries = parse(text ?? '')
 
   // The loop adds boots while hints of the server come in: one change is on the disk before the next is made.
   function change(next: (entries: readonly BootLogEntry[]) => BootLogEntry[]): Promise<void> {

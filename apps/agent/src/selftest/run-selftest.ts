@@ -24,6 +24,7 @@ const toldBy: Record<string, (fields: LogFields) => Omit<Finding, 'code'>> = {
     level: 'blocked',
     detail: `${detail}: ${remedy}`,
   }),
+  state_unreadable: ({ detail }) => ({ area: 'state', level: 'warning', detail: `${detail}` }),
   epoch_lost: ({ remedy }) => ({ area: 'state', level: 'warning', detail: `epoch is damaged: ${remedy}` }),
 }
 

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { readOptional, writeDurable } from '../store/durable-file.ts'
+import { codeOf, writeDurable } from '../store/durable-file.ts'
 import type { SavedDevice, SimulatedDevice } from './simulated-device.ts'
 
 const SavedFleet = z.object({ v: z.literal(1), devices: z.record(z.string(), z.custom<SavedDevice>()) })
@@ -7,7 +8,10 @@ type SavedFleet = z.infer<typeof SavedFleet>
 
 /** What the devices of an earlier run were when it was saved last. Throws when the file is something else. */
 export async function readFleet(file: string): Promise<SavedFleet['devices']> {
-  const text = await readOptional(file)
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error
+    return undefined
+  })
   if (text === undefined) return {}
   const saved = SavedFleet.safeParse(JSON.parse(text))
   if (!saved.success) throw new Error(`${file} holds no simulated devices: name another file, or remove it`)

@@ -1,5 +1,6 @@
 import { maxEpoch } from '@bootfleet/contracts'
 import { log } from '../log.ts'
+import { readOrLog } from './store.ts'
 import type { Store } from './store.ts'
 
 const name = 'epoch'
@@ -17,7 +18,7 @@ export async function writeEpoch(state: Store, epoch: number): Promise<number> {
 
 /** The epoch of the newest start; 0 where none is known. */
 export async function lastEpoch(state: Store): Promise<number> {
-  return lastOf(await state.read(name))
+  return lastOf(await readOrLog(state, name))
 }
 
 /** Of what cannot be a count of starts nothing is known: the server tells where it is. */
