@@ -36,7 +36,7 @@ function statusErrorOf(error: unknown): AgentError | undefined {
   if (!(error instanceof HostError)) return { code: 'bootc_failed', detail: messageOf(error), retryable: true }
   const { code, detail } = error.failure
   if (code === 'bootc_timeout') return undefined
-  return { code, detail: `bootc status: ${detail.replace(/^bootc status:? /, '')}`.slice(0, 1024), retryable: true }
+  return { code, detail: `bootc status: ${detail}`.slice(0, 1024), retryable: true }
 }
 
 /** What an earlier process of this boot learnt last: enough to say hello with while a pull of its still runs. */

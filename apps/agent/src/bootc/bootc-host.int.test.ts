@@ -160,6 +160,18 @@ describe('the status', () => {
   })
 
   it.each([
+    ['exit 9', 'bootc ended with exit code 9 and said nothing'],
+    ['kill -9 $$', 'bootc was ended by SIGKILL and said nothing'],
+    ['echo nonsense', expect.stringMatching(/^it printed no JSON \(/) as string],
+  ])('of a bootc that does %s is told as what it is', async (script, detail) => {
+    await using machine = await machineWith()
+    const bootc = join(machine.root, 'odd-bootc')
+    await writeFile(bootc, `#!/bin/sh\n[ "$1" != status ] || { ${script}; exit; }\nexec bootc "$@"\n`, { mode: 0o755 })
+    const host = await hostOf(machine, { BOOTFLEET_BOOTC: bootc })
+    expect(await failure(host.status())).toMatchObject({ code: 'bootc_failed', detail })
+  })
+
+  it.each([
     [{ kind: 'invalid-json' }, 'bootc_failed'],
     [{ kind: 'status-failure', message: 'no sysroot' }, 'bootc_failed'],
     [{ kind: 'corrupt-repo' }, 'repository_corrupt'],

@@ -131,9 +131,9 @@ async function readStatus({ bootc, statusTimeoutMs }: AgentConfig): Promise<Host
   const result = modern.code === 2 ? await ask('--json') : modern
   if (result.code !== 0) throw failureOf(result)
   try {
-    return parseStatus(JSON.parse(result.stdout))
+    return parseStatus(parseJson(result.stdout))
   } catch (cause) {
-    const detail = `bootc status: ${messageOf(cause)}`
+    const detail = messageOf(cause)
     throw new HostError({ code: 'bootc_failed', detail, retryable: true, raw: lastSaidBy(result.stdout, 1000) })
   }
 }
@@ -142,12 +142,19 @@ function failureOf(result: CommandResult): HostError {
   if (result.missing) {
     return new HostError({ code: 'unsupported_host', detail: 'there is no bootc on this machine', retryable: false })
   }
-  const { code } = result
-  const failure = classifyBootcError(result.stderr.trim() === '' && code !== null ? silent(code) : result.stderr)
+  const failure = classifyBootcError(result.stderr.trim() === '' ? silent(result) : result.stderr)
   if (!result.timedOut) return new HostError(failure)
   return new HostError({ ...failure, code: 'bootc_timeout', detail: 'bootc took too long', retryable: true })
 }
 
-function silent(code: number): string {
-  return `bootc ended with exit code ${code} and said nothing`
+function silent({ code, signal }: CommandResult): string {
+  return `bootc ${code === null ? `was ended by ${signal ?? 'nobody knows what'}` : `ended with exit code ${code}`} and said nothing`
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Error(`it printed no JSON (${messageOf(cause)})`, { cause })
+  }
 }

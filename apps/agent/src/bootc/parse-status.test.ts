@@ -101,7 +101,11 @@ describe('the status of bootc', () => {
       new: 1,
     }
     const booted = { image, ostree: { checksum: 'c' }, bootcNext: {}, downloadOnly: 'perhaps' }
-    const host = parseStatus({ apiVersion: 'v9', kind: 'BootcHost', status: { booted, type: 'other', more: [] } })
+    const host = parseStatus({
+      apiVersion: 'org.containers.bootc/v1beta2',
+      kind: 'BootcHost',
+      status: { booted, type: 'other', more: [] },
+    })
     expect(host.booted).toEqual({
       ref: 'q.io/a',
       transport: 'teleport',
@@ -111,6 +115,13 @@ describe('the status of bootc', () => {
       incompatible: false,
       pinned: false,
     })
+  })
+
+  it('of another major version is refused by its name, because nobody knows what it means', () => {
+    for (const apiVersion of ['org.containers.bootc/v9', 'org.containers.bootc/v10', 'v1']) {
+      const document = { apiVersion, kind: 'BootcHost', status: {} }
+      expect(() => parseStatus(document)).toThrow(`a document of ${apiVersion}, and this agent understands v1`)
+    }
   })
 
   it('of anything else is refused', () => {

@@ -4,15 +4,21 @@ import type { Deployment, HostStatus } from './host-status.ts'
 
 const digestForm = /^sha256:[0-9a-f]{64}$/
 const maxOthers = 32
+/** v1, and v1alpha1, v1beta2, …, which have the same shape. */
+const understood = /^org\.containers\.bootc\/v1(?!\d)/
 
 /**
  * Reads the `BootcHost` document of any bootc from 1.0 on: keys that are missing or unknown are no error. Throws when it
- * is no such document.
+ * is no such document, or one of another major version.
  */
 export function parseStatus(document: unknown): HostStatus {
   const status = record(record(document)?.['status'])
   if (record(document)?.['kind'] !== 'BootcHost' || status === undefined) {
-    throw new Error('bootc status did not print a BootcHost document: check that bootc on this host works')
+    throw new Error('it did not print a BootcHost document: check that bootc on this host works')
+  }
+  const version = text(record(document)?.['apiVersion'])
+  if (version !== undefined && !understood.test(version)) {
+    throw new Error(`it printed a document of ${version}, and this agent understands v1: update the agent`)
   }
   const entries = [status['booted'], status['staged'], status['rollback']]
   const others = Array.isArray(status['otherDeployments']) ? status['otherDeployments'].slice(0, maxOthers) : []

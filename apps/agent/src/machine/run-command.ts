@@ -10,9 +10,10 @@ export interface CommandOptions {
   signal?: AbortSignal
 }
 
-/** How a command ended. `code` is null when it was killed; `stdout` and `stderr` are the last 256 KiB. */
+/** How a command ended. `code` is null when it was killed, by `signal`; `stdout` and `stderr` are the last 256 KiB. */
 export interface CommandResult {
   code: number | null
+  signal: NodeJS.Signals | null
   stdout: string
   stderr: string
   timedOut: boolean
@@ -31,7 +32,7 @@ export function runCommand(file: string, args: readonly string[], options: Comma
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const result: CommandResult = { code: null, stdout: '', stderr: '', timedOut: false, missing: false }
+    const result: CommandResult = { code: null, signal: null, stdout: '', stderr: '', timedOut: false, missing: false }
     const keep = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
       result[stream] = (result[stream] + chunk.toString('utf8')).slice(-maxOutput)
     }
@@ -47,16 +48,16 @@ export function runCommand(file: string, args: readonly string[], options: Comma
       end()
     }, options.timeoutMs)
     options.signal?.addEventListener('abort', kill, { once: true })
-    const settle = (code: number | null): void => {
+    const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
       kill()
       clearTimeout(deadline)
       options.signal?.removeEventListener('abort', kill)
-      resolve({ ...result, code })
+      resolve({ ...result, code, signal })
     }
     child.once('error', (error: NodeJS.ErrnoException) => {
       result.missing = error.code === 'ENOENT'
       result.stderr += error.message
-      settle(null)
+      settle(null, null)
     })
     child.once('close', settle)
     child.once('exit', () => {
