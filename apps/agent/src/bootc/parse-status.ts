@@ -12,14 +12,7 @@ const understood = /^org\.containers\.bootc\/v1(?!\d)/
  * is no such document, or one of another major version.
  */
 export function parseStatus(document: unknown): HostStatus {
-  const status = record(record(document)?.['status'])
-  if (record(document)?.['kind'] !== 'BootcHost' || status === undefined) {
-    throw new Error('it did not print a BootcHost document: check that bootc on this host works')
-  }
-  const version = text(record(document)?.['apiVersion'])
-  if (version !== undefined && !understood.test(version)) {
-    throw new Error(`it printed a document of ${version}, and this agent understands v1: update the agent`)
-  }
+  const status = statusOf(record(document) ?? {})
   const entries = [status['booted'], status['staged'], status['rollback']]
   const others = Array.isArray(status['otherDeployments']) ? status['otherDeployments'].slice(0, maxOthers) : []
   const booted = deployment(status['booted'])
@@ -34,6 +27,16 @@ export function parseStatus(document: unknown): HostStatus {
     readOnly: status['readOnly'] === true,
     usrOverlay: text(record(status['usrOverlay'])?.['accessMode']) ?? null,
   }
+}
+
+function statusOf({ kind, apiVersion, ...document }: Json): Json {
+  const status = record(document['status'])
+  if (kind !== 'BootcHost' || status === undefined) {
+    throw new Error('it did not print a BootcHost document: check that bootc on this host works')
+  }
+  const version = text(apiVersion)
+  if (version === undefined || understood.test(version)) return status
+  throw new Error(`it printed a document of ${version}, and this agent understands v1: update the agent`)
 }
 
 function deployment(entry: unknown): Deployment | null {
