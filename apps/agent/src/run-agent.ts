@@ -43,6 +43,9 @@ export async function runAgent(platform: Platform, signal: AbortSignal): Promise
   const epoch = await countStart(state)
   const bootKey = await platform.machine.bootKey()
   log('agent_started', { version: agentVersion, epoch: epoch ?? null, bootKey })
+  if (epoch === undefined) {
+    log('start_not_counted', { remedy: 'the disk is full, make room: until then nothing is told to the server' })
+  }
   const driver = await platform.openDriver()
   const memory = newMemory()
   memory.host = (await lastKnownHost(platform.run)) ?? memory.host
@@ -63,10 +66,6 @@ async function countStart(state: Store): Promise<number | undefined> {
     return await nextEpoch(state)
   } catch (error) {
     if (!isDiskFull(error)) throw error
-    log('start_not_counted', {
-      detail: messageOf(error),
-      remedy: 'make room: until then nothing is told to the server',
-    })
     return undefined
   }
 }
@@ -74,13 +73,14 @@ async function countStart(state: Store): Promise<number | undefined> {
 /** Nothing is said in an epoch that is not on the disk. */
 async function awaitCount({ runtime, enveloper, isCounted }: Service, signal: AbortSignal): Promise<void> {
   const { state, retryBaseMs } = runtime.platform
-  let isKnown = isCounted
-  while (!isKnown && !signal.aborted) {
+  let epoch: number | undefined
+  while (!isCounted && epoch === undefined && !signal.aborted) {
     await pause(retryBaseMs * countEveryFactor, signal)
-    const epoch = await countStart(state)
-    if (epoch !== undefined) enveloper.begin(epoch)
-    isKnown = epoch !== undefined
+    epoch = await countStart(state)
   }
+  if (epoch === undefined) return
+  enveloper.begin(epoch)
+  log('start_counted', { epoch })
 }
 
 async function enrollNow(platform: Platform, memory: Memory, signal: AbortSignal): Promise<Identity | undefined> {

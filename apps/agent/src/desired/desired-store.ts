@@ -1,6 +1,7 @@
 import { Desired, SignedDesired } from '@bootfleet/contracts'
 import type { SigningKey } from '@bootfleet/contracts'
 import { sha256Hex, verifyDesired } from '@bootfleet/pki'
+import { record } from '../bootc/untrusted.ts'
 import { log, messageOf } from '../log.ts'
 import { readJson } from '../store/store.ts'
 import type { Store } from '../store/store.ts'
@@ -30,13 +31,14 @@ export async function openDesiredStore(
   state: Store,
   trust: { device: string; keys: readonly SigningKey[] },
 ): Promise<DesiredStore> {
-  let current = await read(state, trust)
+  const kept = await read(state, trust)
+  let { current } = kept
 
   return {
     current: () => current,
-    verify: (signed) => verify(signed, { device: trust.device, keys: keysInForce(current, trust.keys) }),
+    verify: (signed) => verify(signed, { device: trust.device, keys: keysInForce(current, kept.keys) }),
     keep: async (verified, adopted) => {
-      const keys = verified.doc.keys.length > 0 ? verified.doc.keys : keysInForce(current, trust.keys)
+      const keys = verified.doc.keys.length > 0 ? verified.doc.keys : keysInForce(current, kept.keys)
       await state.write(fileName, `${JSON.stringify({ signed: verified.signed, keys })}\n`)
       current = { ...verified, doc: { ...verified.doc, keys: [...keys] } }
       adopted()
@@ -44,28 +46,42 @@ export async function openDesiredStore(
   }
 }
 
-function keysInForce(current: VerifiedDesired | undefined, enrolled: readonly SigningKey[]): readonly SigningKey[] {
-  return current !== undefined && current.doc.keys.length > 0 ? current.doc.keys : enrolled
+function keysInForce(current: VerifiedDesired | undefined, others: readonly SigningKey[]): readonly SigningKey[] {
+  return current !== undefined && current.doc.keys.length > 0 ? current.doc.keys : others
 }
 
-/** What is on disk was verified when it came; it is read again without asking who signed it. */
-async function read(state: Store, trust: { device: string }): Promise<VerifiedDesired | undefined> {
+interface Kept {
+  current?: VerifiedDesired
+  /** What may sign the next one. */
+  keys: readonly SigningKey[]
+}
+
+/**
+ * What is on disk was verified when it came; it is read again without asking who signed it. A document that this
+ * agent does not understand is left out, and the keys that came with it are not: an image that this machine went back from
+ * may have had an agent that understood more.
+ */
+async function read(state: Store, trust: { device: string; keys: readonly SigningKey[] }): Promise<Kept> {
   const stored = (await readJson(state, fileName)) as { signed?: unknown; keys?: SigningKey[] } | undefined
   const signed = SignedDesired.safeParse(stored?.signed)
-  if (!signed.success) return undefined
-  const verified = parseKept(signed.data)
-  if (verified === undefined) return undefined
+  if (!signed.success) return { keys: trust.keys }
+  const bytes = Buffer.from(signed.data.payload, 'base64url')
   // The state directory of another incarnation: nothing in it is meant for this device.
-  if (verified.doc.device !== trust.device) return undefined
-  return { ...verified, doc: { ...verified.doc, keys: stored?.keys ?? [] } }
-}
-
-/** An image that this machine went back from may have had an agent that understood more. */
-function parseKept(signed: SignedDesired): VerifiedDesired | undefined {
+  const isOwn = deviceIn(bytes) === trust.device
+  const keys = isOwn && stored?.keys !== undefined && stored.keys.length > 0 ? stored.keys : trust.keys
   try {
-    return parse(Buffer.from(signed.payload, 'base64url'), signed)
+    const verified = parse(bytes, signed.data)
+    return isOwn ? { current: { ...verified, doc: { ...verified.doc, keys: [...keys] } }, keys } : { keys }
   } catch (error) {
     log('desired_lost', { detail: messageOf(error), remedy: 'none is needed: the server sends it again' })
+    return { keys }
+  }
+}
+
+function deviceIn(bytes: Buffer): unknown {
+  try {
+    return record(JSON.parse(bytes.toString('utf8')))?.['device']
+  } catch {
     return undefined
   }
 }

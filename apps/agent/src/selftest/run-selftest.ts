@@ -25,6 +25,11 @@ const toldBy: Record<string, (fields: LogFields) => Omit<Finding, 'code'>> = {
     detail: `${detail}: ${remedy}`,
   }),
   state_unreadable: ({ detail }) => ({ area: 'state', level: 'warning', detail: `${detail}` }),
+  desired_lost: ({ detail }) => ({
+    area: 'state',
+    level: 'warning',
+    detail: `desired.json is not understood: ${detail}`,
+  }),
   epoch_lost: ({ remedy }) => ({ area: 'state', level: 'warning', detail: `epoch is damaged: ${remedy}` }),
 }
 
