@@ -30,6 +30,7 @@ export function newMemory(): Memory {
     retry: null,
     error: undefined,
     statusError: undefined,
+    statusTimeouts: 0,
     damage: undefined,
     step: { kind: 'idle', because: 'starting' },
     stopPull: undefined,

@@ -24,6 +24,8 @@ export interface Memory {
   error: AgentError | undefined
   /** Why bootc cannot be asked, as long as it cannot. */
   statusError: AgentError | undefined
+  /** How often in a row it did not answer in time. */
+  statusTimeouts: number
   /** What was kept for this process and could not be read. */
   damage: AgentError | undefined
   step: Step
