@@ -2,6 +2,7 @@ import type { Decision } from './decision.ts'
 import type { GateRule } from './policy.ts'
 import { failureStates, hasEnded, type TargetState } from './target-lifecycle.ts'
 import type { WaveView } from './view.ts'
+import { laterThan } from './world-converge.testing.ts'
 import { must } from './world-must.testing.ts'
 import { convergesTo, waitsForDevice } from './world-current.testing.ts'
 import type { Row, World, WorldRollout } from './world-state.testing.ts'
@@ -75,6 +76,8 @@ export function checkPresent(world: World): void {
     const isThere = current.release.digests.some((digest) => digest === report.bootedDigest)
     must(row ? isNamed(row) : isThere, 'whoever is there has ended with a reason', [deviceId, row])
     must(!row || !waitsForDevice(world, current, row), 'nobody who is there is waited for', [deviceId, row])
+    const later = laterThan(world, current, deviceId)
+    must(row?.reason !== 'taken_over' || later !== undefined, 'who is left to another rollout has it', [deviceId, row])
   }
 }
 

@@ -33,15 +33,24 @@ export function noteJoiners(world: World, rollout: WorldRollout): boolean {
   world.seeksJoiners = false
   for (const deviceId of world.enrolled) {
     const row = planned(world, rollout.release, deviceId)
-    if (!rollout.rows.has(deviceId) && row.state === 'pending') note(world, rollout, row)
+    if (row.state === 'pending' && isUnknown(world, rollout, deviceId)) note(world, rollout, row)
   }
   return true
+}
+
+// It is no target, or was left to a rollout that has let it go.
+function isUnknown(world: World, rollout: WorldRollout, deviceId: string): boolean {
+  const row = rollout.rows.get(deviceId)
+  if (row?.reason !== 'taken_over') return row === undefined
+  const later = laterThan(world, rollout, deviceId)
+  return later === undefined || hasIt(world, later, deviceId)
 }
 
 function note(world: World, rollout: WorldRollout, row: Row): void {
   const pool = poolIn(rollout.policy, row.deviceId)
   const waits = { state: 'skipped', reason: 'joined_late', stateSince: world.now, pool } as const
-  rollout.rows.set(row.deviceId, { ...row, ...waits })
+  const { wave = null } = rollout.rows.get(row.deviceId) ?? {}
+  rollout.rows.set(row.deviceId, { ...row, ...waits, wave })
   rollout.hint = true
 }
 
@@ -109,8 +118,8 @@ function growWaves({ waves }: WorldRollout, from: number | null, last: number): 
   grow(last, 1)
 }
 
-// The last rollout after it that has the device, or has given it something else.
-function laterThan(world: World, own: WorldRollout, deviceId: string): WorldRollout | undefined {
+/** The last rollout after one that has the device, or has given it something else. */
+export function laterThan(world: World, own: WorldRollout, deviceId: string): WorldRollout | undefined {
   return world.rollouts.findLast((rollout) => {
     const { parent, startedAt, rows } = rollout
     const state = rows.get(deviceId)?.state

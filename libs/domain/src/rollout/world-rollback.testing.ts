@@ -17,10 +17,8 @@ export function beginRollback(world: World, parent: WorldRollout): WorldRollout 
   const eligible = [...child.rows.values()].filter(({ state }) => state === 'pending').length
   if (eligible > 0) child.waves.push(aPlannedWave(0, 0, eligible))
   world.rollouts.push(child)
-  if (world.current === parent) {
-    world.current = parent.previous?.state === 'completed' ? parent.previous : null
-    world.seeksJoiners = world.current !== null
-  }
+  if (world.current === parent) world.current = parent.previous?.state === 'completed' ? parent.previous : null
+  world.seeksJoiners = world.current !== null
   return child
 }
 

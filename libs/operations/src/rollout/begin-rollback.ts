@@ -63,12 +63,13 @@ export function rollbackPolicy(policy: PolicySpec): PolicySpec {
   }
 }
 
-// Who joined meanwhile is a target of this one alone. The rollout before is older, and must not be locked now: its own turns
-// look for them.
+// Who joined meanwhile, or was left to this one, is not that one's target. It is older, and must not be locked now: its own
+// turns look for them.
 async function restoreChannel(tx: Tx, { id, channelId }: RolloutRow): Promise<void> {
   await tx.$executeRaw`
-    UPDATE channel c SET current_release_id = r.previous_release_id, current_rollout_id = p.id,
-      join_cursor = CASE WHEN p.id IS NOT NULL THEN ${beforeAll}::uuid END
-    FROM rollout r LEFT JOIN rollout p ON p.id = r.previous_rollout_id AND p.state = 'completed'
-    WHERE c.id = ${channelId}::uuid AND c.current_rollout_id = r.id AND r.id = ${id}::uuid`
+    UPDATE channel c SET current_release_id = r.previous_release_id, current_rollout_id = (
+      SELECT p.id FROM rollout p WHERE p.id = r.previous_rollout_id AND p.state = 'completed')
+    FROM rollout r WHERE c.id = ${channelId}::uuid AND c.current_rollout_id = r.id AND r.id = ${id}::uuid`
+  await tx.$executeRaw`
+    UPDATE channel SET join_cursor = ${beforeAll}::uuid WHERE id = ${channelId}::uuid AND current_rollout_id IS NOT NULL`
 }

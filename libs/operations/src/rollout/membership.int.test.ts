@@ -152,7 +152,7 @@ test('a group that is given another channel is not moved silently; a device that
   expect(single!.booted).toBe(digestOf(1))
 })
 
-test('what a rollout with a selector gave a device is left to it by convergence', async () => {
+test('what a rollout with a selector gave a device is left to it by convergence, until it is taken back', async () => {
   fleet = await TestFleet.create({ devices: 2 })
   const [, away] = fleet.devices
   await away!.disconnect()
@@ -168,6 +168,10 @@ test('what a rollout with a selector gave a device is left to it by convergence'
   expect(away!.booted).toBe(digestOf(2))
   expect((await read(second)).state).toBe('completed')
   expect(await targetOf(first, away!.id)).toMatchObject({ state: 'skipped', reason: 'taken_over' })
+  await rollBackRollout(fleet.ctx, { rollout: second })
+  await run(12)
+  expect(await targetOf(first, away!.id)).toMatchObject({ state: 'succeeded' })
+  expect(away!.booted).toBe(digestOf(1))
 })
 
 test('a download is not begun again by coming and going', async () => {
