@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { FakeMachine } from '@bootfleet/testkit'
 import { buildAgent } from './testing/build-agent.ts'
 import { Scene, digestOf, installed, staged, update } from './testing/scene.ts'
 
@@ -10,8 +11,8 @@ beforeAll(async () => {
 })
 
 /** As a broken file system leaves files: there, and empty. */
-function empty({ machine }: Scene, names: readonly string[]): void {
-  for (const name of names) writeFileSync(join(machine.root, 'var/lib/bootfleet', name), '')
+function empty({ root }: FakeMachine, names: readonly string[]): void {
+  for (const name of names) writeFileSync(join(root, 'var/lib/bootfleet', name), '')
 }
 
 async function goToUpdate(scene: Scene): Promise<void> {
@@ -36,7 +37,7 @@ describe.each([
     await plane.desire({ ops: { reboot: 1 } })
     await scene.agent.waitFor(() => plane.state()?.opsDone.reboot === 1 && plane.boots().length === 2)
     await scene.agent.kill9()
-    empty(scene, names)
+    empty(machine, names)
     await scene.agent.restart()
     await scene.agent.waitFor(() => isTold(scene) && plane.state()?.health.status === 'healthy')
     await scene.agent.waitFor(() => plane.state()?.opsDone.reboot === 1)
@@ -47,19 +48,17 @@ describe.each([
   })
 
   it('leaves an unhealthy image that was just booted, and does not forget that', async () => {
-    await using scene = await Scene.start({ agent, boot: 'unhealthy' })
+    const onBoot = (up: FakeMachine) => up.state().boots.length === 2 && empty(up, names)
+    await using scene = await Scene.start({ agent, boot: 'unhealthy', onBoot })
     const { plane, machine } = scene
     await goToUpdate(scene)
-    await scene.agent.waitFor(() => scene.agent.output().includes('"event":"rebooting"'))
-    await scene.agent.kill9()
-    empty(scene, names)
     await scene.agent.waitFor(() => plane.state()?.quarantined.includes(digestOf(update)) === true)
     await scene.agent.waitFor(() => plane.state()?.health.status === 'healthy')
     expect(scene.booted()).toBe(digestOf(installed))
     await scene.agent.waitFor(() => plane.boots().length === 3)
     expect(plane.boots().map(({ outcome }) => outcome)).toEqual(['first_boot', 'booted_target', 'rolled_back'])
     await scene.agent.kill9()
-    empty(scene, names)
+    empty(machine, names)
     await scene.agent.restart()
     await scene.agent.waitFor(() => isTold(scene) && plane.state()?.phase === 'failed')
     expect(plane.state()?.quarantined).toEqual([digestOf(update)])

@@ -24,6 +24,7 @@ export interface SceneOptions {
   boot?: NonNullable<Parameters<FakeMachine['pinBehaviour']>[1]>
   env?: Record<string, string>
   behindProxy?: boolean
+  onBoot?: (machine: FakeMachine) => void
 }
 
 /** A control plane, a machine and the agent on it; the agent has its enrollment document. */
@@ -78,9 +79,10 @@ export async function putEnrollment(machine: FakeMachine, document: unknown): Pr
   await writeFile(join(directory, 'enroll.json'), JSON.stringify(document))
 }
 
-export function startAgent(machine: FakeMachine, { agent, env }: SceneOptions): AgentProcess {
+export function startAgent(machine: FakeMachine, { agent, env, onBoot }: SceneOptions): AgentProcess {
   return AgentProcess.start(machine, {
     command: [process.execPath, agent],
     env: { BOOTFLEET_RETRY_BASE_MS: '100', BOOTFLEET_TRANSIENT_UNIT: 'always', ...env },
+    onBoot: onBoot && (() => onBoot(machine)),
   })
 }

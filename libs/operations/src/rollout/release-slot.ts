@@ -8,14 +8,18 @@ import { emit } from '../outbox.ts'
 import { controlRollout } from './control-rollout.ts'
 import { wakeRollout } from './wake-rollout.ts'
 
-/** Frees the budget slot of a device that will not come back by itself, so that others may go on. */
+/**
+ * Frees the budget slot of a device that will not come back by itself, so that others may go on: a slot of this rollout,
+ * or one that it waits for, which an earlier one gave. Refused as `no_slot` where there is none.
+ */
 export function releaseSlot(ctx: Ctx, input: { rollout: string; device: string }): Promise<Rollout> {
   return controlRollout(ctx, input, {
     permission: 'rollout:control',
     apply: async (tx, rollout) => {
-      const { organizationId, id: rolloutId } = rollout
+      const { organizationId, channelId, id: rolloutId } = rollout
       const [freed] = await tx.$queryRaw<{ groupId: string }[]>`
-        DELETE FROM budget_slot WHERE device_id::text = ${input.device} AND rollout_id = ${rolloutId}::uuid
+        DELETE FROM budget_slot WHERE device_id::text = ${input.device} AND (rollout_id = ${rolloutId}::uuid
+          OR group_id IN (SELECT g.id FROM device_group g WHERE g.channel_id = ${channelId}::uuid))
         RETURNING group_id::text AS "groupId"`
       if (!freed) return refuseUnlessReleased(tx, { rolloutId, device: input.device })
       const because = { code: 'operator.release_slot', message: `The slot was released by ${ctx.actor.name}.` }
@@ -38,7 +42,8 @@ async function refuseUnlessReleased(tx: Tx, { rolloutId, device }: { rolloutId: 
     SELECT 1 FROM rollout_event WHERE rollout_id = ${rolloutId}::uuid AND device_id::text = ${device} AND kind = 'slot.released'
     LIMIT 1`
   if (released) return
-  const message = 'The device holds no slot of this rollout..'
+  const message =
+    'The device holds no slot of this rollout, nor one that it waits for. `rollouts explain` names who does.'
   throw new OperationError('conflict', message, { reason: 'no_slot' })
 }
 

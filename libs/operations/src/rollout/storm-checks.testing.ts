@@ -38,8 +38,9 @@ export async function checkMoment(storm: Storm): Promise<string[]> {
 export async function checkEnd(storm: Storm, digests: readonly string[]): Promise<string[]> {
   const rollouts = await readRollouts(storm)
   const checked = await Promise.all(rollouts.map((rollout) => checkRollout(storm, rollout)))
-  const { id: first, kind } = rollouts[0] ?? {}
-  const alone = rollouts.length === 1 && first !== undefined && kind !== 'rollback' ? first : null
+  const [first] = rollouts
+  // What devices do after an abort is nobody's any more.
+  const alone = rollouts.length === 1 && first?.state !== 'aborted' ? (first?.id ?? null) : null
   return [
     ...checked.flat(),
     ...(await checkReturns(storm, rollouts)),
@@ -207,31 +208,44 @@ async function checkReboots(
   })
 }
 
-/** Wave gates of completed rollouts, asked again from nothing but the targets. Returns what does not hold. */
+/** Wave gates of completed rollouts, asked again from nothing but the targets as they were then. Returns what does not hold. */
 export async function checkGates(storm: Storm): Promise<string[]> {
   const rollouts = await readRollouts(storm)
   const asked = rollouts.filter(({ kind, state }) => kind !== 'rollback' && state === 'completed')
-  const found = await Promise.all(asked.map(({ id }) => checkGatesOf(storm, id)))
+  const found = await Promise.all(asked.map((one) => checkGatesOf(storm, one)))
   return found.flat()
 }
 
-async function checkGatesOf({ services, organizationId }: Storm, rolloutId: string): Promise<string[]> {
+async function checkGatesOf(
+  { services, organizationId }: Storm,
+  { id: rolloutId, endedAt }: StormRollout,
+): Promise<string[]> {
   const { waves, policy } = await getRollout(systemCtx(services, organizationId), { rollout: rolloutId })
-  const excused = await services.db.transaction('system', (tx) => tx.rolloutWave.findMany({ where: { rolloutId } }))
+  const { excused, late } = await services.db.transaction('system', async (tx) => ({
+    excused: await tx.rolloutWave.findMany({ where: { rolloutId } }),
+    late: await tx.rolloutTarget.findMany({
+      where: { rolloutId, state: { in: failures }, stateSince: { gt: endedAt ?? new Date(0) } },
+    }),
+  }))
   return waves.flatMap(({ index, size, counts }) => {
     const row = excused.find((wave) => wave.index === index)
     const rule = policy.waves[row?.rule ?? 0]
     if (!rule) return []
     const sum = (states: readonly TargetState[]) => states.reduce((total, one) => total + counts[one], 0)
     const taken = sum(targetStates)
+    // Who fails after the end had succeeded, or was left out.
+    const since = late.filter(({ wave }) => wave === index)
+    const left = since.filter(({ reason }) => reason === 'regressed').length
     const { verdict } = evaluateGate(rule.gate, {
       size: Math.max(size, taken),
-      skipped: counts.skipped + counts.reverted,
-      succeeded: counts.succeeded,
-      failures: sum(['failed', 'timed_out', 'rolled_back']),
+      skipped: counts.skipped + counts.reverted + since.length - left,
+      succeeded: counts.succeeded + left,
+      failures: sum(failures) - since.length,
       inFlight: 0,
       excused: row?.excused ?? 0,
     })
     return verdict === 'trip' ? [`wave ${index} of a completed rollout trips its gate`] : []
   })
 }
+
+const failures: TargetState[] = ['failed', 'timed_out', 'rolled_back']

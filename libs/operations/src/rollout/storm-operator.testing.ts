@@ -32,7 +32,9 @@ export async function press(storm: Storm, { id: rollout, waits }: StormRollout, 
   const ctx: Ctx = systemCtx(storm.unsafe, storm.organizationId)
   const person: Ctx = { ...ctx, actor: { kind: 'user', id: storm.personId, name: 'operator', role: 'admin' } }
   const input = { rollout }
-  const dead = storm.devices.find(({ isDead, id }) => isDead && !storm.released.has(id))
+  // One more time where a process died that was asked.
+  const gone = storm.devices.filter(({ isDead }) => isDead)
+  const dead = gone.find(({ id }) => !storm.released.has(id)) ?? gone[Math.floor(storm.chance() * gone.length)]
   if (button === 'release' && dead) storm.released.add(dead.id)
   // What is begun now is planned soon: processes die more often then.
   if (button === 'newer' || button === 'again' || button === 'roll_back') storm.risky = 3

@@ -150,13 +150,18 @@ export async function calmDown(storm: Storm): Promise<void> {
   for (const device of storm.devices) device.calm = true
   for (let round = 0; round < 150; round++) {
     await tick(storm)
+    // What was reported while the workers looked is not judged yet.
+    await advanceDue(storm)
     const rollouts = await readRollouts(storm)
     if (rollouts.every(isOver) && (await isSettled(storm))) return
     for (const rollout of rollouts) await lookAfter(storm, rollout, round)
     if (round > 20) storm.advance(60)
   }
   const rollouts = await readRollouts(storm)
-  throw new Error(`never ended: ${JSON.stringify(rollouts)}, ${JSON.stringify(await countOpen(storm))}`)
+  const { groupId, devices } = storm
+  const slots = await storm.services.db.transaction('system', (tx) => tx.budgetSlot.findMany({ where: { groupId } }))
+  const holders = slots.map(({ deviceId }) => devices.find(({ id }) => id === deviceId)?.kind)
+  throw new Error(`never ended: ${JSON.stringify([rollouts, await countOpen(storm), holders])}`)
 }
 
 function isOver({ state, endedAt }: StormRollout): boolean {

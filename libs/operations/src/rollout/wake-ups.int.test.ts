@@ -76,7 +76,11 @@ test('a slot that an earlier rollout left behind is named as what the present on
   const { reasons } = await explainRollout(fleet.ctx, { rollout: second })
   expect(reasons).toContainEqual(expect.objectContaining({ code: 'budget.held_by_other', rollout: first, count: 1 }))
   const dead = fleet.devices.find(({ connected }) => !connected)!
-  for (let twice = 0; twice < 2; twice++) await releaseSlot(fleet.ctx, { rollout: first, device: dead.id })
+  await expect(releaseSlot(fleet.ctx, { rollout: second, device: alive.id })).rejects.toMatchObject({
+    reason: 'no_slot',
+  })
+  // By the one that waits for it, as its reason names the device.
+  for (let twice = 0; twice < 2; twice++) await releaseSlot(fleet.ctx, { rollout: second, device: dead.id })
   await run(3)
   expect(alive.boots).toBe(1)
 })

@@ -20,6 +20,8 @@ export interface AgentProcessOptions {
   env?: Record<string, string> | undefined
   /** The event of `FakeMachine.planPower` has come and nothing of it runs any more; called before the machine comes up. */
   onLoss?: ((plan: PowerPlan) => void) | undefined
+  /** The machine has come up; called before the agent is started. */
+  onBoot?: (() => void) | undefined
 }
 
 /** Program and arguments of an agent whose steps are events of `FakeMachine.planPower`. */
@@ -173,7 +175,9 @@ export class AgentProcess implements AsyncDisposable {
 
   private async startWhenUp(): Promise<void> {
     while (!this.stopped && this.machine.state().power === 'booting') await delay(pollMs)
-    if (!this.stopped && this.machine.state().power === 'on') this.spawn()
+    if (this.stopped || this.machine.state().power !== 'on') return
+    this.options.onBoot?.()
+    this.spawn()
   }
 }
 
