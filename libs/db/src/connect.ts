@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Prisma, PrismaClient } from './generated/client.ts'
 
@@ -52,6 +53,8 @@ async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
       return await run()
     } catch (error) {
       if (attempt >= attempts || !isConflict(error)) throw error
+      // Those who collided do not meet again at once.
+      await setTimeout(Math.random() * 20 * 2 ** attempt)
     }
   }
 }

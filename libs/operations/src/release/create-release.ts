@@ -33,7 +33,7 @@ export async function createRelease(ctx: Ctx, { channel: key, ...input }: Create
   })
   return inOrganization(ctx, async (tx) => {
     // Two pipelines that publish the same image at the same time get one release.
-    await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${channel.id}::uuid FOR UPDATE`
+    await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${channel.id}::uuid FOR NO KEY UPDATE`
     const known = await findKnown(tx, channel.id, image)
     if (known === undefined) {
       const id = await insertRelease(tx, ctx, { channelId: channel.id, image, input })

@@ -13,6 +13,7 @@ import { lockKnownRollout } from './lock-rollout.ts'
 import { presentRollout } from './present-rollout.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
 import { startLocked } from './start-rollout.ts'
+import { lockInTheWay } from './supersede-rollouts.ts'
 import { submitForApproval } from './submit-for-approval.ts'
 import { legalState } from './transition.ts'
 
@@ -34,6 +35,7 @@ export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Roll
     const because = scheduled
       ? { code: 'rollout.scheduled', message: `Starts at ${instantText(startAt)}.`, startAt: startAt.toISOString() }
       : { code: 'rollout.draft', message: 'Waits to be started.' }
+    if (input.start === 'now') await lockInTheWay(tx, { id, channelId: channel.id, releaseId: release.id })
     await tx.rollout.create({
       data: {
         id,

@@ -42,3 +42,18 @@ test('ingest waits for a target without holding the document that its rollout is
   })
   await ingested
 })
+
+test('who creates and starts a rollout waits for the one under way without holding the channel', async () => {
+  const policy = quickPolicy()
+  const begin = (release: string) => createRollout(fleet.ctx, { channel: 'edge-stable', release, policy, start: 'now' })
+  const { id } = await begin(await fleet.release(1))
+  const release = await fleet.release(2)
+  let created: Promise<unknown> = Promise.resolve()
+  await fleet.db.transaction('system', async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM rollout WHERE id = ${id}::uuid FOR UPDATE`
+    created = begin(release)
+    await waitFor('the newer one to wait', waiting)
+    expect(await tx.$queryRaw<unknown[]>`SELECT 1 FROM channel FOR UPDATE SKIP LOCKED`).toHaveLength(1)
+  })
+  await created
+})

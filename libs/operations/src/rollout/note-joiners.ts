@@ -16,7 +16,7 @@ export async function noteJoiners(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promis
   // Who starts a rollout locks the channel before it wakes this one: its row is not waited for. The sweep comes again.
   const [channel] = await tx.$queryRaw<{ cursor: string }[]>`
     SELECT join_cursor::text AS cursor FROM channel
-    WHERE id = ${channelId}::uuid AND current_rollout_id = ${id}::uuid AND join_cursor IS NOT NULL FOR UPDATE SKIP LOCKED`
+    WHERE id = ${channelId}::uuid AND current_rollout_id = ${id}::uuid AND join_cursor IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED`
   if (!channel) return false
   const chunk = await nextChunk(tx, { organizationId, channelId, planCursor: channel.cursor })
   const deviceIds = chunk ? await findJoiners(tx, rollout, chunk) : []

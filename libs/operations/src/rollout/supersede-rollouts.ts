@@ -4,7 +4,7 @@ import type { Ctx } from '../context.ts'
 import { decidesSql } from './convergence.ts'
 import { lockRollout, type RolloutRow } from './lock-rollout.ts'
 import { readRolloutName } from './rollout-name.ts'
-import { supersededBySql } from './supersedes-sql.ts'
+import { supersededBySql, type Starting } from './supersedes-sql.ts'
 import { transition } from './transition.ts'
 import { wakeRollout } from './wake-rollout.ts'
 
@@ -15,22 +15,27 @@ const isActive = (state: string) => (activeStates as readonly string[]).includes
  * needs several rollouts locks the older one first.
  */
 export async function lockToStart(tx: Tx, id: string): Promise<RolloutRow | undefined> {
-  const found = await tx.rollout.findUnique({ where: { id }, select: { channelId: true, releaseId: true } })
+  const found = await tx.rollout.findUnique({ where: { id }, select: { id: true, channelId: true, releaseId: true } })
   if (!found) return undefined
-  await tx.$queryRaw`
-    SELECT 1 FROM rollout r WHERE r.id = ${id}::uuid OR ${supersededBySql(found)}
-      OR r.id = (SELECT current_rollout_id FROM channel WHERE id = ${found.channelId}::uuid)
-    ORDER BY r.id FOR UPDATE`
+  await lockInTheWay(tx, found)
   return lockRollout(tx, id)
+}
+
+/** The same locks for a rollout that this transaction is about to create, with the id that it will have, and start. */
+export async function lockInTheWay(tx: Tx, { id, ...starting }: Starting & { id: string }): Promise<void> {
+  await tx.$queryRaw`
+    SELECT 1 FROM rollout r WHERE r.id = ${id}::uuid OR ${supersededBySql(starting)}
+      OR r.id = (SELECT current_rollout_id FROM channel WHERE id = ${starting.channelId}::uuid)
+    ORDER BY r.id FOR UPDATE`
 }
 
 /**
  * Takes the place of every rollout that is under way on the channel, and of those that wait to bring an older release. What
  * else was not started yet stays as it is: it will supersede this one in its turn. The channel row is the lock between two
- * that start together.
+ * that start together; who creates one shares it with the key, which "no key" lets be.
  */
 export async function supersedeRollouts(tx: Tx, ctx: Ctx, { id, channelId, releaseId }: RolloutRow): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${channelId}::uuid FOR UPDATE`
+  await tx.$queryRaw`SELECT 1 FROM channel WHERE id = ${channelId}::uuid FOR NO KEY UPDATE`
   const others = await tx.$queryRaw<{ id: string }[]>`
     SELECT r.id::text FROM rollout r WHERE r.id <> ${id}::uuid AND ${supersededBySql({ channelId, releaseId })} ORDER BY r.id`
   const name = others.length === 0 ? '' : await readRolloutName(tx, id)

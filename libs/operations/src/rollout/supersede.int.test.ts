@@ -148,6 +148,17 @@ test('two that start at once on a channel: one is under way, and nothing is gran
   expect(new Set(fleet.devices.map(({ booted }) => booted)).size).toBe(1)
 })
 
+test('three that are created and started at the same instant are all answered, and the others are superseded by one', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const releases = [await fleet.release(1), await fleet.release(2), await fleet.release(3)]
+  const common = { channel: 'edge-stable', policy: quick(), start: 'now' } as const
+  for (let round = 0; round < 10; round++) {
+    const made = await Promise.all(releases.map((release) => createRollout(fleet.ctx, { ...common, release })))
+    const found = await Promise.all(made.map(({ id }) => read(id)))
+    expect(found.map(({ state }) => state).toSorted()).toEqual(['running', 'superseded', 'superseded'])
+  }
+})
+
 test('a newer release that is started takes the place of what waits to bring an older one, and not of the rest', async () => {
   fleet = await TestFleet.create({ devices: 2 })
   const at = new Date(fleet.clock.now().getTime() + 3_600_000).toISOString()
