@@ -5,14 +5,14 @@ import { rolloutId } from '../find-rollout.ts'
 import { inWords } from '../output/text.ts'
 
 /** Verbs that need nothing but the rollout. */
-const verbs: Readonly<Record<Exclude<OperatorVerb, 'schedule' | 'resume' | 'approve' | 'reject'>, string>> = {
-  start: 'start a draft or a scheduled rollout now, or ask for the approvals that it needs',
-  pause: 'offer and grant nothing new; devices that reboot are followed to the end',
-  promote: 'open the next wave now',
-  abort: 'end a rollout: devices without a grant go back to what they had',
-  retry: 'try the failed targets again',
-  'roll-back': 'take every device that has the release back to what it ran before',
-}
+const verbs: Readonly<Record<Exclude<OperatorVerb, 'schedule' | 'resume' | 'approve' | 'reject' | 'promote'>, string>> =
+  {
+    start: 'start a draft or a scheduled rollout now, or ask for the approvals that it needs',
+    pause: 'offer and grant nothing new; devices that reboot are followed to the end',
+    abort: 'end a rollout: devices without a grant go back to what they had',
+    retry: 'try the failed targets again',
+    'roll-back': 'take every device that has the release back to what it ran before',
+  }
 
 function whatNext({ id, state, because }: Rollout): string[] {
   return state === 'awaiting_approval'
@@ -23,7 +23,7 @@ function whatNext({ id, state, because }: Rollout): string[] {
 type Route = Exclude<keyof typeof verbs, 'roll-back'> | 'rollBack'
 const routeOf = (verb: keyof typeof verbs): Route => (verb === 'roll-back' ? 'rollBack' : verb)
 
-/** `bootfleet rollouts start|pause|promote|abort|retry|roll-back`. */
+/** `bootfleet rollouts start|pause|abort|retry|roll-back`. */
 export function addRolloutVerbs(rollouts: Command, cli: Cli): void {
   for (const verb of Object.keys(verbs) as (keyof typeof verbs)[]) {
     const command = rollouts.command(verb).description(verbs[verb]).argument('<rollout>', 'id')

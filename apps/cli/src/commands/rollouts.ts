@@ -7,6 +7,7 @@ import { addRolloutsList } from './rollouts-list.ts'
 import { addRolloutsPreview } from './rollouts-preview.ts'
 import { addRolloutsPreviewRollBack } from './rollouts-preview-roll-back.ts'
 import { addReleaseSlot } from './rollouts-release-slot.ts'
+import { addRolloutsPromote } from './rollouts-promote.ts'
 import { addRolloutsReject } from './rollouts-reject.ts'
 import { addRolloutsResume } from './rollouts-resume.ts'
 import { addRolloutsSchedule } from './rollouts-schedule.ts'
@@ -24,6 +25,7 @@ export function addRollouts(program: Command, cli: Cli): void {
   addRolloutsWatch(rollouts, cli)
   addRolloutsExplain(rollouts, cli)
   addRolloutVerbs(rollouts, cli)
+  addRolloutsPromote(rollouts, cli)
   addRolloutsSchedule(rollouts, cli)
   addRolloutsPreviewRollBack(rollouts, cli)
   addRolloutsApprove(rollouts, cli)

@@ -46,7 +46,7 @@ export const ResumeRollout = z
   .prefault({})
   .meta({ id: 'ResumeRollout' })
 
-/** The wave that is to be opened, by its index: said twice it is opened once. Without it, whichever is next. */
+/** The wave that is to be opened, by its index: said twice it is opened once. Without it, whichever is next each time. */
 export const PromoteRollout = z
   .strictObject({ wave: z.number().int().min(0).max(100).optional() })
   .prefault({})
@@ -188,7 +188,7 @@ export const rollouts = {
   promote: endpoint({
     method: 'POST',
     path: '/v1/rollouts/:rollout/promote',
-    summary: 'Open the next wave now',
+    summary: 'Open the next wave now; with its index as wave no other one, also when two ask at once',
     tag,
     status: 200,
     params,

@@ -113,6 +113,9 @@ test('a gate that trips on those that converge holds the others, until a person 
   expect((await explainDevice(fleet.ctx, { id: others[0]!.id })).reasons).toContainEqual(
     expect.objectContaining(reason),
   )
+  // Whoever names a wave means that, and not who converges: it was opened long ago.
+  await promoteRollout(fleet.ctx, { rollout: id, wave: 0 })
+  expect((await read(id)).verbs.promote.allowed).toBe(true)
   await promoteRollout(fleet.ctx, { rollout: id })
   await expect(promoteRollout(fleet.ctx, { rollout: id })).rejects.toThrow('a gate holds them')
   await run()

@@ -18,8 +18,8 @@ export type PromoteRolloutInput = ControlInput & z.output<typeof PromoteRollout>
 /**
  * Opens the next wave now, whatever the gate of the open one says; its failures up to now are accepted. A `wave` that is
  * open already is left as it is, so that a request may be sent again. The approval of a manual wave is not overridden:
- * the waves before it are closed, and it waits for a person. Of a completed rollout, a gate that holds those that converge
- * accepts the failures up to now.
+ * the waves before it are closed, and it waits for a person. Of a completed rollout, and where no `wave` is named, a gate that
+ * holds those that converge accepts the failures up to now.
  */
 export async function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRolloutInput): Promise<Rollout> {
   authorize(ctx, 'rollout:control')
@@ -31,7 +31,7 @@ export async function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRol
       permission: 'rollout:control',
       apply: async (tx, rollout) => {
         requireState(rollout, 'promote')
-        if (rollout.state === 'completed') return goOnConverging(tx, ctx, rollout)
+        if (isForConverging(rollout, wave)) return goOnConverging(tx, ctx, rollout)
         const next = await nextWave(tx, rollout, wave)
         if (next === undefined) return
         await open(tx, ctx, { ...rollout, ...next })
@@ -43,9 +43,14 @@ export async function promoteRollout(ctx: Ctx, { rollout: id, wave }: PromoteRol
   )
 }
 
+// Who names a wave saw it pending: all are open by now.
+function isForConverging({ state }: RolloutRow, wave: number | undefined): boolean {
+  return state === 'completed' && wave === undefined
+}
+
 async function hasEffect(tx: Tx, rollout: RolloutRow, wave: number | undefined): Promise<boolean> {
   requireState(rollout, 'promote')
-  return rollout.state === 'completed' || (await nextWave(tx, rollout, wave)) !== undefined
+  return isForConverging(rollout, wave) || (await nextWave(tx, rollout, wave)) !== undefined
 }
 
 interface Next {

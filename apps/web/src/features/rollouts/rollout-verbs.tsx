@@ -8,7 +8,7 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import type { Client } from '@bootfleet/sdk'
 import { RollbackPreview } from './rollback-preview.tsx'
 import { StartAtField, startAtOf } from './start-at-field.tsx'
-import { verbEffects, waitingWave } from './verb-effects.ts'
+import { nextWave, verbEffects, waitingWave } from './verb-effects.ts'
 
 /** After a gate tripped there are failed targets: whoever resumes says what becomes of them. */
 type Choice = 'continue' | 'retry_failed' | 'roll_back'
@@ -74,6 +74,8 @@ function tell(api: Client, verb: OperatorVerb, { rollout, fields, choice }: Told
       return api.rollouts.reject({ params, body: { reason: formText(fields, 'reason') ?? '' } })
     case 'schedule':
       return api.rollouts.schedule({ params, body: { startAt: startAtOf(fields) } })
+    case 'promote':
+      return api.rollouts.promote({ params, body: { wave: nextWave(rollout)?.index } })
     case 'roll-back':
       return api.rollouts.rollBack({ params })
     default:
@@ -98,9 +100,9 @@ function approved(rollout: Rollout) {
 
 /** Why a verb that is allowed would do nothing. */
 function needless(verb: OperatorVerb, rollout: Rollout): string | undefined {
-  const { counts, waves } = rollout
+  const { counts, state } = rollout
   if (verb === 'retry' && counts.failed + counts.timed_out + counts.rolled_back === 0) return 'No device has failed.'
-  if (verb === 'promote' && !waves.some(({ state }) => state === 'pending')) return 'Every wave is open.'
+  if (verb === 'promote' && state === 'running' && !nextWave(rollout)) return 'Every wave is open.'
   if (verb === 'promote' && waitingWave(rollout)) return 'The next wave waits for a person to approve it.'
   return undefined
 }

@@ -48,10 +48,14 @@ export const verbEffects: Record<OperatorVerb, VerbEffect> = {
   resume: { label: 'Resume', confirm: () => 'Devices are offered the release again and may reboot into it.' },
   promote: {
     label: 'Open the next wave',
-    confirm: ({ waves }) =>
-      waves.find(({ state }) => state === 'pending')?.approval === 'manual'
-        ? 'The gate of this wave is not waited for. The next one opens when a person has approved it.'
-        : 'The next wave opens now, whatever the gate of this one will say.',
+    confirm: (rollout) => {
+      const wave = nextWave(rollout)
+      if (!wave) return 'Devices converge again, without those that failed.'
+      const name = `Wave ${wave.index + 1} "${wave.name}"`
+      return wave.approval === 'manual'
+        ? `The gate of the wave before is not waited for. ${name} opens when a person has approved it.`
+        : `${name} opens now, whatever the gate of the one before will say.`
+    },
   },
   retry: {
     label: 'Retry failed',
@@ -72,6 +76,11 @@ export const verbEffects: Record<OperatorVerb, VerbEffect> = {
     confirm: (rollout) =>
       `${applyingText(rollout)} Every other device goes back to what it should have been before. An aborted rollout cannot be resumed.`,
   },
+}
+
+/** The wave that opens next; none where all are open. */
+export function nextWave({ waves }: Rollout): RolloutWave | undefined {
+  return waves.find(({ state }) => state === 'pending')
 }
 
 /** The wave that a person has to approve now. */
