@@ -22,7 +22,7 @@ const tones: Readonly<Record<string, Format>> = {
   open: 'cyan',
   paused: 'yellow',
   pausing: 'yellow',
-  held: 'yellow',
+  promoted: 'yellow',
   rolling_back: 'yellow',
   tripped: 'red',
   aborting: 'red',

@@ -100,11 +100,11 @@ const waveColumns = [
   { title: 'TARGETS', value: waveProgress, shrinkTo: 10 },
 ]
 
-// Where not all fit, the ones around the first that is not passed.
+// Where not all fit, the ones around the first that is not over.
 function visibleWaves({ waves }: Rollout, room: number): RolloutWave[] {
   const most = Math.max(1, room)
   if (waves.length <= most) return waves
-  const current = waves.findIndex(({ state }) => state !== 'passed')
+  const current = waves.findIndex(({ state }) => state !== 'passed' && state !== 'promoted')
   const from = Math.min(Math.max(0, (current < 0 ? waves.length : current) - 1), waves.length - most)
   return waves.slice(from, from + most)
 }

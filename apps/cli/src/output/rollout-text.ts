@@ -42,8 +42,9 @@ export function waveProgress({ size, counts }: Pick<RolloutWave, 'size' | 'count
     .join(', ')
 }
 
-/** The state of a wave; what keeps a pending one that waits for a person. */
-export function waveState({ state, approvalAskedAt, approvedAt }: RolloutWave): string {
+/** The state of a wave; what keeps a pending one that waits for a person, and who promoted one. */
+export function waveState({ state, approvalAskedAt, approvedAt, promoted }: RolloutWave): string {
+  if (promoted !== null) return `promoted by ${promoted.by}`
   return state === 'pending' && approvalAskedAt !== null && approvedAt === null ? 'waits for approval' : state
 }
 

@@ -16,7 +16,7 @@ export function aCount(counts: Partial<TargetCounts> = {}): TargetCounts {
 }
 
 export function aWave(wave: Partial<RolloutWave> = {}): RolloutWave {
-  const times = { openedAt: null, concludedAt: null, approvalAskedAt: null, approvedAt: null }
+  const times = { openedAt: null, concludedAt: null, approvalAskedAt: null, approvedAt: null, promoted: null }
   return {
     index: 0,
     name: 'canary',

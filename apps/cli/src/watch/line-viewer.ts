@@ -1,6 +1,6 @@
 import type { Rollout, RolloutWave } from '@bootfleet/contracts'
 import type { Output } from '../output/output.ts'
-import { isFailure, progressText, titleOf, underWay, waveProgress } from '../output/rollout-text.ts'
+import { isFailure, progressText, titleOf, underWay, waveProgress, waveState } from '../output/rollout-text.ts'
 import { inWords, plain } from '../output/text.ts'
 import type { DeviceNames } from './device-names.ts'
 import { withDevices, type RolloutViewer } from './rollout-viewer.ts'
@@ -38,7 +38,7 @@ function stateOf(rollout: Rollout | undefined, { index }: RolloutWave): RolloutW
 }
 
 function waveLine(wave: RolloutWave): string {
-  return `wave ${wave.index + 1} (${wave.name}) ${wave.state}: ${waveProgress(wave)}`
+  return `wave ${wave.index + 1} (${wave.name}) ${waveState(wave)}: ${waveProgress(wave)}`
 }
 
 /** `running: 1 of 2 succeeded (1 soaking). Wave 2 …` */

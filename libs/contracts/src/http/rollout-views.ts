@@ -28,7 +28,8 @@ export const Evaluation = z
   .meta({ id: 'Evaluation' })
 export type Evaluation = z.infer<typeof Evaluation>
 
-export const waveStates = ['pending', 'open', 'passed', 'tripped', 'held'] as const
+/** `promoted`: the next wave was opened before the gate of this one passed. */
+export const waveStates = ['pending', 'open', 'passed', 'promoted', 'tripped'] as const
 
 export const RolloutWave = z
   .object({
@@ -45,6 +46,8 @@ export const RolloutWave = z
     approvedAt: Instant.nullable(),
     openedAt: Instant.nullable(),
     concludedAt: Instant.nullable(),
+    /** Who promoted it, and when, where its gate has not passed. */
+    promoted: z.object({ by: z.string(), at: Instant }).nullable(),
     counts: TargetCounts,
     /** Failures that an operator chose to go on without: the gate does not count them. */
     excused: count,

@@ -35,3 +35,26 @@ it('names the same counts beside the sentence', () => {
   const counts = { succeeded: 10, targets: 14, skipped: 1, failed: 3, excused: 1 }
   expect(endOf({ succeeded: 8, skipped: 1, failed: 3 }, 1)).toMatchObject(counts)
 })
+
+it.each([
+  [{ 0: 'Ada' }, '2 of 3 waves passed; wave 1 was promoted by Ada. ', 1],
+  [{ 0: 'Ada', 1: 'Ada' }, '1 of 3 waves passed; waves 1, 2 were promoted by Ada. ', 2],
+  [{ 0: 'Ada', 1: 'Bo' }, '1 of 3 waves passed; wave 1 was promoted by Ada; wave 2 was promoted by Bo. ', 2],
+])(
+  'a wave that was promoted before its gate passed is not called passed: %j',
+  (people: Record<number, string>, told, promoted) => {
+    const waves = [0, 1, 2].map((index) =>
+      aWave({ index, rule: 0, size: 2, state: 'passed', counts: { succeeded: 2 }, promotedBy: people[index] ?? null }),
+    )
+    const ended = aTarget('succeeded', { grant: null, dueAt: null, wave: 2 })
+    const { because } = decide(aView([ended], { policy: lenient, waves }), now)
+    expect(because).toMatchObject({ code: 'rollout.completed', promoted })
+    expect(because.message.startsWith(told)).toBe(true)
+  },
+)
+
+it('a wave that was promoted, tripped and passes its gate after all is called passed', () => {
+  const again = aWave({ rule: 0, size: 2, state: 'open', counts: { succeeded: 2 }, promotedBy: 'Ada' })
+  const { because } = decide(aView([], { policy: lenient, waves: [again] }), now)
+  expect(because.message.startsWith(start)).toBe(true)
+})

@@ -1,5 +1,6 @@
 import type { Because } from './because.ts'
 import { gateCounts, type Turn } from './turn.ts'
+import type { WaveView } from './view.ts'
 
 /** Why a rollout is completed: what became of the devices that its waves took. */
 export function completed(turn: Turn): Because {
@@ -15,10 +16,27 @@ export function completed(turn: Turn): Because {
     failed > 0 ? `${failed} failed${excused > 0 ? `, ${excused} of them excused` : ''}` : '',
   ]
   const message = [
-    `Every wave passed. ${succeeded} of ${targets} ${targets === 1 ? 'device' : 'devices'} booted the release and stayed healthy`,
+    `${whatPassed(turn.view.waves)}. ${succeeded} of ${targets} ${targets === 1 ? 'device' : 'devices'} booted the release and stayed healthy`,
     ...rest.filter((part) => part !== ''),
   ].join('; ')
-  return { code: 'rollout.completed', message: `${message}.`, succeeded, targets, skipped, failed, excused }
+  const promoted = turn.view.waves.filter(wasPromoted).length
+  return { code: 'rollout.completed', message: `${message}.`, succeeded, targets, skipped, failed, excused, promoted }
+}
+
+// One that was opened again after a trip has passed its gate by now.
+function wasPromoted({ state, promotedBy }: WaveView): boolean {
+  return state === 'passed' && promotedBy != null
+}
+
+function whatPassed(waves: readonly WaveView[]): string {
+  const promoted = waves.filter(wasPromoted)
+  if (promoted.length === 0) return 'Every wave passed'
+  const people = [...new Set(promoted.map(({ promotedBy }) => promotedBy))]
+  const told = people.map((by) => {
+    const theirs = promoted.filter(({ promotedBy }) => promotedBy === by).map(({ index }) => index + 1)
+    return `${theirs.length === 1 ? `wave ${theirs[0]} was` : `waves ${theirs.join(', ')} were`} promoted by ${by}`
+  })
+  return `${waves.length - promoted.length} of ${waves.length} waves passed; ${told.join('; ')}`
 }
 
 function were(count: number): string {

@@ -27,6 +27,8 @@ export interface WaveView {
   readonly asked?: boolean | undefined
   /** A person approved that it opens. */
   readonly approved?: boolean | undefined
+  /** Who opened the next one before the gate of this one passed. */
+  readonly promotedBy?: string | null | undefined
   /** What concluded before the first granted target that has not; for open waves with a sequential gate. */
   readonly prefix?: GrantPrefix | undefined
 }

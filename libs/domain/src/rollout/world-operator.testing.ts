@@ -124,7 +124,7 @@ function promote(world: World, rollout: WorldRollout): void {
   if (rollout.state !== 'running' || !wave) return
   excuse(rollout)
   rollout.waves.forEach((one, index) => {
-    if (one.state === 'open') rollout.waves[index] = { ...one, state: 'passed' }
+    if (one.state === 'open') rollout.waves[index] = { ...one, state: 'passed', promotedBy: 'Ada' }
   })
   const waits = rollout.policy.waves[wave.rule]?.approval === 'manual' && !wave.approved
   rollout.waves[next] = waits ? { ...wave, asked: true } : { ...wave, state: 'open', openedAt: world.now }

@@ -108,7 +108,9 @@ async function writeWave(tx: Tx, { rollout, now }: InstructionContext, wave: Wav
 // What stays pending has asked for a person.
 function timeOf({ state }: WaveChange, now: Date) {
   if (state === 'pending') return { approvalAskedAt: now }
-  return state === 'open' ? { openedAt: now } : { concludedAt: now }
+  if (state === 'open') return { openedAt: now }
+  // What was promoted, and opened again after a trip, may pass its gate after all.
+  return { concludedAt: now, ...(state === 'passed' && { promotedAt: null, promotedBy: null }) }
 }
 
 // A device that connects, or a slot that is freed elsewhere, is only hinted at. What waits for it looks by itself as well.

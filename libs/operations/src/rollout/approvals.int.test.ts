@@ -210,7 +210,7 @@ describe('a manual wave', () => {
     await promoteRollout(fleet.ctx, { rollout: id })
     await fleet.settle()
     const promoted = await read(id)
-    expect(promoted.waves.map(({ state }) => state)).toEqual(['passed', 'pending'])
+    expect(promoted.waves.map(({ state }) => state)).toEqual(['promoted', 'pending'])
     expect(promoted.because.code).toBe('wave.waiting_for_approval')
     await approve(one, id, { wave: 1 })
     await fleet.settle()

@@ -79,17 +79,18 @@ function overdueSince(waves: readonly WaveView[], { policy, state }: RolloutRow,
 /** The waves of a rollout, with what they hold by these counts. */
 export async function loadWaves(tx: Tx, rolloutId: string, counts: readonly TargetCount[]): Promise<WaveView[]> {
   const rows = await tx.rolloutWave.findMany({ where: { rolloutId }, orderBy: { index: 'asc' } })
-  return rows.map(({ index, rule, size, state, openedAt, excused, pausedMs, approvalAskedAt, approvedAt }) => ({
-    index,
-    rule,
-    size,
-    state: state as WaveState,
-    openedAt: openedAt?.getTime() ?? null,
-    pausedMs: Number(pausedMs),
-    excused,
-    asked: approvalAskedAt !== null,
-    approved: approvedAt !== null,
-    counts: countsOf(counts, index),
+  return rows.map((row) => ({
+    index: row.index,
+    rule: row.rule,
+    size: row.size,
+    state: row.state as WaveState,
+    openedAt: row.openedAt?.getTime() ?? null,
+    pausedMs: Number(row.pausedMs),
+    excused: row.excused,
+    asked: row.approvalAskedAt !== null,
+    approved: row.approvedAt !== null,
+    promotedBy: row.promotedBy,
+    counts: countsOf(counts, row.index),
   }))
 }
 

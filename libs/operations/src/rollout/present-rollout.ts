@@ -94,21 +94,29 @@ function toRollout(ctx: Ctx, row: Row, { counts, rollback, takesBack }: Facts): 
 
 function toWave(wave: Row['waves'][number], row: Row, counts: readonly TargetCount[]): RolloutWave {
   const rule = (row.policy as Rollout['policy']).waves[wave.rule]
+  const promoted = promotionOf(wave)
   return {
     index: wave.index,
     name: wave.name,
     size: wave.size,
     selector: selectorOf(row, rule),
-    state: wave.state as RolloutWave['state'],
+    state: promoted === null ? (wave.state as RolloutWave['state']) : 'promoted',
     approval: rule?.approval ?? 'auto',
     approvalAskedAt: wave.approvalAskedAt?.toISOString() ?? null,
     approvedAt: wave.approvedAt?.toISOString() ?? null,
     openedAt: wave.openedAt?.toISOString() ?? null,
     concludedAt: wave.concludedAt?.toISOString() ?? null,
+    promoted,
     counts: sumCounts(counts.filter((row) => row.wave === wave.index)),
     excused: excusedIn(wave, counts),
     evaluation: toEvaluations(wave.evaluation as JudgedBy[] | null),
   }
+}
+
+// One that tripped since, or runs again after that, says that instead.
+function promotionOf({ state, promotedAt, promotedBy }: Row['waves'][number]): RolloutWave['promoted'] {
+  if (state !== 'passed' || promotedAt === null || promotedBy === null) return null
+  return { by: promotedBy, at: promotedAt.toISOString() }
 }
 
 // A failure that turned into a success is excused no more.

@@ -90,7 +90,7 @@ async function open(tx: Tx, ctx: Ctx, { id, organizationId, index, waits }: Roll
   await acceptSignals(tx, ctx, id)
   await tx.rolloutWave.updateMany({
     where: { rolloutId: id, state: 'open' },
-    data: { state: 'passed', concludedAt: now },
+    data: { state: 'passed', concludedAt: now, promotedAt: now, promotedBy: ctx.actor.name },
   })
   const data = waits ? { approvalAskedAt: now } : { state: 'open', openedAt: now }
   await tx.rolloutWave.update({ where: { rolloutId_index: { rolloutId: id, index } }, data })

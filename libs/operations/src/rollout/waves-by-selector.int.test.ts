@@ -173,7 +173,17 @@ test('a first wave that nobody matches is no canary that passes: the start is re
   })
   await promoteRollout(fleet.ctx, { rollout: id })
   await run(id)
-  expect(await getRollout(fleet.ctx, { rollout: id })).toMatchObject({ state: 'completed', counts: { succeeded: 10 } })
+  expect(await getRollout(fleet.ctx, { rollout: id })).toMatchObject({
+    state: 'completed',
+    counts: { succeeded: 10 },
+    because: { message: expect.stringMatching(/^3 of 4 waves passed; wave 1 was promoted by /), promoted: 1 },
+    waves: [
+      { state: 'promoted', promoted: { by: fleet.ctx.actor.name } },
+      { state: 'passed', promoted: null },
+      { state: 'passed' },
+      { state: 'passed' },
+    ],
+  })
 })
 
 test('the preview names what is merged, and devices that match more than one selector', async () => {

@@ -20,8 +20,8 @@ export const waveTones: Record<RolloutWave['state'], Tone> = {
   pending: 'quiet',
   open: 'busy',
   passed: 'good',
+  promoted: 'attention',
   tripped: 'bad',
-  held: 'attention',
 }
 
 export const targetTones: Record<Target['state'], Tone> = {

@@ -59,6 +59,11 @@ export function WavePanel({ rollout, wave, targets }: WavePanelProps) {
               , opened <Instant at={wave.openedAt} />
             </>
           )}
+          {wave.promoted !== null && (
+            <>
+              , promoted by {wave.promoted.by} before its gate passed, <Instant at={wave.promoted.at} />
+            </>
+          )}
         </span>
         {wave.state !== 'pending' && (
           <Link className="aside" href={paths.rollout(rollout.id, { wave: String(wave.index) })} scroll={false}>
