@@ -1,6 +1,6 @@
 import type { Event, Rollout } from '@bootfleet/contracts'
-import { activeStates } from '@bootfleet/domain'
-import type { Tx } from '@bootfleet/db'
+import { activeStates, instantText } from '@bootfleet/domain'
+import { Prisma, type Tx } from '@bootfleet/db'
 import { audit } from '../audit.ts'
 import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
@@ -10,18 +10,21 @@ import { wakeRollout } from './wake-rollout.ts'
 
 /**
  * Frees the budget slot of a device that will not come back by itself, so that others may go on: a slot of this rollout,
- * or one that it waits for, which an earlier one gave. Refused as `no_slot` where there is none.
+ * or one that it waits for, which an earlier one gave. Refused as `no_slot` where there is none, and as `grant_open` while
+ * the device may be about to reboot, or in the middle of it: another one would be down beside it.
  */
 export function releaseSlot(ctx: Ctx, input: { rollout: string; device: string }): Promise<Rollout> {
   return controlRollout(ctx, input, {
     permission: 'rollout:control',
     apply: async (tx, rollout) => {
       const { organizationId, channelId, id: rolloutId } = rollout
-      const [freed] = await tx.$queryRaw<{ groupId: string }[]>`
-        DELETE FROM budget_slot WHERE device_id::text = ${input.device} AND (rollout_id = ${rolloutId}::uuid
+      const [freed] = await tx.$queryRaw<({ groupId: string } & Grant)[]>`
+        DELETE FROM budget_slot b WHERE device_id::text = ${input.device} AND (rollout_id = ${rolloutId}::uuid
           OR group_id IN (SELECT g.id FROM device_group g WHERE g.channel_id = ${channelId}::uuid))
-        RETURNING group_id::text AS "groupId"`
+        RETURNING group_id::text AS "groupId", ${grantEndsSql} AS "grantEnds",
+          coalesce((SELECT p.online FROM device_presence p WHERE p.device_id = b.device_id), false) AS connected`
       if (!freed) return refuseUnlessReleased(tx, { rolloutId, device: input.device })
+      refuseOpenGrant(freed, ctx.services.now())
       const because = { code: 'operator.release_slot', message: `The slot was released by ${ctx.actor.name}.` }
       const common = { organizationId, rolloutId, deviceId: input.device, at: ctx.services.now() }
       await tx.rolloutEvent.create({ data: { ...common, kind: 'slot.released', because } })
@@ -34,6 +37,26 @@ export function releaseSlot(ctx: Ctx, input: { rollout: string; device: string }
       await emit(tx, organizationId, await othersDue(tx, { rolloutId, groupId: freed.groupId }))
     },
   })
+}
+
+interface Grant {
+  /** When the last moment is over in which the device may use it; null: it has come back, or has timed out. */
+  readonly grantEnds: Date | null
+  readonly connected: boolean
+}
+
+const grantEndsSql = Prisma.sql`(
+  SELECT t.granted_at + (r.policy -> 'timeouts' ->> 'grantSec')::int * interval '1 second'
+  FROM rollout_target t JOIN rollout r ON r.id = t.rollout_id
+  WHERE t.rollout_id = b.rollout_id AND t.device_id = b.device_id AND t.state IN ('granted', 'rebooting'))`
+
+// Thrown, it leaves the slot where it is.
+function refuseOpenGrant({ grantEnds, connected }: Grant, now: Date): void {
+  if (grantEnds === null || (!connected && grantEnds <= now)) return
+  const message = connected
+    ? 'The device is connected and was granted its reboot. Pause the rollout, which calls a grant back that is not used, or wait until the device has come back.'
+    : `The device was granted its reboot and may be in the middle of it. If it stays away, its slot can be released from ${instantText(grantEnds)} on.`
+  throw new OperationError('conflict', message, { reason: 'grant_open' })
 }
 
 // Asking twice is no error.

@@ -59,6 +59,41 @@ test('a slot that is released is found without its hint', async () => {
   expect((await read(id)).counts.granted).toBe(1)
 })
 
+test('a slot is not released under a device that is about to reboot, or in the middle of it', async () => {
+  fleet = await TestFleet.create({ devices: 2, maxUnavailable: 1 })
+  const id = await start({ policy: quickPolicy({ waves: [] }) })
+  for (const device of fleet.devices) device.behaviour = 'never-returns'
+  await fleet.reportAll()
+  await fleet.settle()
+  const granted = (await listTargets(fleet.ctx, { rollout: id, state: 'granted', limit: 10 })).items
+  expect(granted).toHaveLength(1)
+  const device = granted[0]!.deviceId
+  const release = () => releaseSlot(fleet.ctx, { rollout: id, device })
+  fleet.clock.advance(601)
+  await expect(release()).rejects.toMatchObject({ code: 'conflict', reason: 'grant_open' })
+  await expect(release()).rejects.toThrow('Pause the rollout')
+  await fleet.devices.find((one) => one.id === device)!.obey()
+  await fleet.settle()
+  // It was granted long ago, and is gone: whoever knows the device decides.
+  await release()
+})
+
+test('a device that went down a moment ago keeps its slot until its grant would be over', async () => {
+  fleet = await TestFleet.create({ devices: 1, maxUnavailable: 1 })
+  const id = await start({ policy: quickPolicy({ waves: [] }) })
+  const [device] = fleet.devices
+  device!.behaviour = 'never-returns'
+  for (let round = 0; round < 3; round++) {
+    await fleet.reportAll()
+    await fleet.settle()
+  }
+  const release = () => releaseSlot(fleet.ctx, { rollout: id, device: device!.id })
+  expect(await read(id)).toMatchObject({ counts: { rebooting: 1 } })
+  await expect(release()).rejects.toThrow(/from \S+ \S+ UTC on/)
+  fleet.clock.advance(600)
+  await release()
+})
+
 test('a slot that an earlier rollout left behind is named as what the present one waits for', async () => {
   fleet = await TestFleet.create({ devices: 2, maxUnavailable: 1 })
   const first = await start({ policy: quickPolicy({ waves: [] }) })
