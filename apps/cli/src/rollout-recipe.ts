@@ -9,6 +9,7 @@ export interface RecipeOptions {
   readonly policy?: string
   readonly selector?: string
   readonly exclude?: string
+  readonly id?: string
 }
 
 type RecipeBody = Parameters<Client['rollouts']['create']>[0]['body']
@@ -21,6 +22,17 @@ export function addRecipeOptions(command: Command): Command {
     .option('--policy <policy>', 'name or id, or @FILE with one in JSON; otherwise the default of the channel')
     .option('--selector <selector>', 'only devices with such labels: "site=berlin,!lab"')
     .option('--exclude <selector>', 'not devices with such labels, beside those that the policy excludes')
+    .option('--id <id>', 'of a preview: the waves take the devices that it showed')
+}
+
+/** The command that creates what a preview with these options showed. */
+export function createCommand(options: RecipeOptions, id: string): string {
+  const given = Object.entries({ ...options, id }).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return ['bootfleet rollouts create', ...given.map(([name, value]) => `--${name} ${quoted(value)}`)].join(' ')
+}
+
+function quoted(value: string): string {
+  return /^[\w.,:/@=-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** The body of the request. Throws a usage error when a policy in a file is not one. */

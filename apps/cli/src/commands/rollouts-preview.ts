@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { openSession, type Cli } from '../cli.ts'
 import { previewLines } from '../output/preview-lines.ts'
-import { addRecipeOptions, readRecipe, type RecipeOptions } from '../rollout-recipe.ts'
+import { addRecipeOptions, createCommand, readRecipe, type RecipeOptions } from '../rollout-recipe.ts'
 
 /** `bootfleet rollouts preview`: what a rollout would do if it started now. */
 export function addRolloutsPreview(rollouts: Command, cli: Cli): void {
@@ -13,5 +13,6 @@ export function addRolloutsPreview(rollouts: Command, cli: Cli): void {
     const { client, output } = await openSession(cli, command)
     const preview = await client.rollouts.preview({ body })
     output.result(preview, () => previewLines(preview, output))
+    output.note(`Create exactly this: ${createCommand(options, preview.id)}`)
   })
 }

@@ -29,6 +29,7 @@ function aPreview(preview: Partial<RolloutPreview> = {}): RolloutPreview {
   }
   const strata = [{ value: 'berlin', count: 2 }]
   return {
+    id,
     channel: { id, name: 'edge-stable' },
     release: { id, version: '1.2.0', tag: '1.2', repository: 'registry.test/os/edge' },
     eligible: 30,

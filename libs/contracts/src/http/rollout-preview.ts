@@ -37,6 +37,8 @@ export const PreviewWave = z
 /** What a rollout would do if it started now. */
 export const RolloutPreview = z
   .object({
+    /** Salt of the order: a rollout that is created with this `id` takes the devices in the order shown. */
+    id: z.uuid(),
     channel: NamedRef,
     release: RolloutRelease,
     eligible: count,

@@ -11,6 +11,8 @@ const params = z.object({ rollout: z.uuid() })
 
 export const CreateRollout = z
   .strictObject({
+    /** What a preview said as its `id`: then the waves take the devices in the order that it showed. Without it, a new one. */
+    id: z.uuidv7().toLowerCase().optional(),
     channel: Key,
     /** Id, version or tag of a release of the channel. */
     release: z.string().min(1).max(200),

@@ -10,6 +10,7 @@ import { emit } from '../outbox.ts'
 import { personBehind } from '../session/person-behind.ts'
 import { selectorSql } from '../device/selector-sql.ts'
 import { lockKnownRollout } from './lock-rollout.ts'
+import { orSameBefore } from './or-same-before.ts'
 import { presentRollout } from './present-rollout.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
 import { startLocked } from './start-rollout.ts'
@@ -19,7 +20,10 @@ import { legalState } from './transition.ts'
 
 export type CreateRolloutInput = z.output<typeof CreateRollout>
 
-/** Creates a rollout with a frozen copy of its policy: as a draft, scheduled, or started at once. */
+/**
+ * Creates a rollout with a frozen copy of its policy: as a draft, scheduled, or started at once. With the id of one that is
+ * the same it answers with that one, and throws `conflict` when the id is anything else's.
+ */
 export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rollout> {
   authorize(ctx, 'rollout:create')
   if (input.start !== 'draft') authorize(ctx, 'rollout:start')
@@ -27,9 +31,14 @@ export function createRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Roll
   if (startAt && startAt <= ctx.services.now())
     throw new OperationError('invalid', 'The start time is past; use "now" to start at once.', { field: 'start' })
   for (const selector of [input.selector, input.exclude]) if (selector !== undefined) selectorSql(selector)
+  const write = (id: string) => writeRollout(ctx, { ...input, id }, startAt)
+  return input.id === undefined ? write(ctx.services.newId()) : orSameBefore(ctx, { ...input, id: input.id }, write)
+}
+
+function writeRollout(ctx: Ctx, input: CreateRolloutInput & { id: string }, startAt: Date | null): Promise<Rollout> {
+  const { id } = input
   return inOrganization(ctx, async (tx) => {
     const { channel, release, policy, policyId, policyName, policyVersion } = await resolveRecipe(tx, input)
-    const id = ctx.services.newId()
     const spec = policySpec(PolicyInput.parse(policy))
     const scheduled = startAt !== null && spec.approvals === 0
     const because = scheduled

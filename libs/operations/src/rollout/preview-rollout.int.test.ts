@@ -5,8 +5,9 @@ import { startFreeze } from '../freeze/start-freeze.ts'
 import { updateGroup } from '../group/update-group.ts'
 import { updateRelease } from '../release/update-release.ts'
 import { postSignal } from '../signal/post-signal.ts'
-import { createRollout } from './create-rollout.ts'
+import { createRollout, type CreateRolloutInput } from './create-rollout.ts'
 import { explainRollout } from './explain-rollout.ts'
+import { listTargets } from './list-targets.ts'
 import { previewRollout } from './preview-rollout.ts'
 
 let fleet: TestFleet
@@ -52,6 +53,40 @@ test('each wave pulls the layers that its devices do not have yet, of every imag
 test('an image whose layers nobody knows counts in full', async () => {
   fleet = await TestFleet.create({ devices: 2 })
   expect(await preview(await fleet.release(1))).toMatchObject({ bytesToPull: 2000, overHops: null })
+})
+
+const conflict = { code: 'conflict', reason: 'id_taken', field: 'id' }
+
+test('a rollout with the id of a preview takes the devices that it named, once however often it is asked for', async () => {
+  fleet = await TestFleet.create({ devices: 8 })
+  const policy = quickPolicy({ waves: [{ name: 'canary', size: { count: 3 }, soakSec: 0 }] })
+  const body = { channel: 'edge-stable', release: await fleet.release(1), policy, start: 'now' } as const
+  const shown = await previewRollout(fleet.ctx, body)
+  const { id } = shown
+  expect((await previewRollout(fleet.ctx, { ...body, id })).waves).toEqual(shown.waves)
+  const make = (over: Partial<CreateRolloutInput> = {}) => createRollout(fleet.ctx, { ...body, id, ...over })
+  const made = await Promise.all([make(), make()])
+  expect(made.map((rollout) => rollout.id)).toEqual([id, id])
+  await fleet.settle()
+  const { items } = await listTargets(fleet.ctx, { rollout: id, wave: 0, limit: 50 })
+  const named = shown.waves[0]!.devices.map((device) => device.id)
+  expect(named).toHaveLength(3)
+  expect(items.map(({ deviceId }) => deviceId).toSorted()).toEqual(named.toSorted())
+
+  expect(await make()).toMatchObject({ id, state: 'running' })
+  await expect(make({ release: await fleet.release(2) })).rejects.toMatchObject(conflict)
+  await expect(make({ selector: 'site=berlin' })).rejects.toMatchObject(conflict)
+  const organizationId = fleet.services.newId()
+  await fleet.db.transaction('system', (tx) => tx.rollout.update({ where: { id }, data: { organizationId } }))
+  await expect(make()).rejects.toMatchObject(conflict)
+})
+
+test('who asks for a start is not answered with the draft that has the id', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const body = { id: fleet.services.newId(), channel: 'edge-stable', release: await fleet.release(1) }
+  const draft = await createRollout(fleet.ctx, { ...body, start: 'draft' })
+  expect(await createRollout(fleet.ctx, { ...body, start: 'draft' })).toEqual(draft)
+  await expect(createRollout(fleet.ctx, { ...body, start: 'now' })).rejects.toMatchObject(conflict)
 })
 
 const codes = (reasons: readonly { code: string }[]) => reasons.map(({ code }) => code)

@@ -24,19 +24,20 @@ import { warnOfSignals } from './preview-signals.ts'
 import { readRoutes } from './routes.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
 
-/** What a rollout would do if it started now. Nothing is written. The order is another one when it is created: its salt is its id. */
+/** What a rollout would do if it started now. Nothing is written. Its order is that of a rollout with the same id. */
 export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<RolloutPreview> {
   authorize(ctx, 'fleet:read')
   return inOrganization(ctx, async (tx) => {
     const { channel, release, policy } = await resolveRecipe(tx, input)
     const spec = policySpec(PolicyInput.parse(policy))
+    const rolloutId = input.id ?? ctx.services.newId()
     const selection = {
       organizationId: ctx.organizationId,
       channelId: channel.id,
       releaseId: release.id,
       selector: input.selector ?? null,
       excludes: excludesOf({ exclude: input.exclude ?? null, policy: spec }),
-      rolloutId: ctx.services.newId(),
+      rolloutId,
       stratifyBy: spec.stratifyBy,
       pools: selectorPools(spec.waves),
       inBetween: await readInBetween(tx, { startingOn: channel.id }),
@@ -54,6 +55,7 @@ export function previewRollout(ctx: Ctx, input: CreateRolloutInput): Promise<Rol
     const pulls = await readPulls(tx, selection, dealt)
     const { id, version, tag, repository } = release
     return {
+      id: rolloutId,
       channel: { id: channel.id, name: channel.name },
       release: { id, version, tag, repository },
       eligible,

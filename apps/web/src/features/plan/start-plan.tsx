@@ -10,6 +10,8 @@ import type { People } from './people-of.ts'
 import { rolloutBody } from './rollout-body.ts'
 
 interface StartPlanProps {
+  /** Of the preview that is shown: what it shows is what is made. */
+  id: string
   plan: RolloutPlan
   eligible: number
   /** Name and size of the first wave. */
@@ -21,11 +23,11 @@ interface StartPlanProps {
 }
 
 /** Makes the rollout that was planned, and leads to it. */
-export function StartPlan({ plan, eligible, first, people, createRefusal, startRefusal }: StartPlanProps) {
+export function StartPlan({ id, plan, eligible, first, people, createRefusal, startRefusal }: StartPlanProps) {
   const { run, busy, problem } = useAction()
   const router = useRouter()
   async function create(start: string) {
-    const made = await run((api) => api.rollouts.create({ body: { ...rolloutBody(plan), start } }))
+    const made = await run((api) => api.rollouts.create({ body: { ...rolloutBody(plan), id, start } }))
     if (made) router.push(paths.rollout(made.id))
   }
   const nobody = first === undefined ? 'No device would get it.' : undefined

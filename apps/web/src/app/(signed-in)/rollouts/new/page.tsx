@@ -46,6 +46,7 @@ export default async function NewRolloutPage({ searchParams }: PageProps<'/rollo
       {preview && (
         <>
           <StartPlan
+            id={preview.id}
             plan={plan}
             eligible={preview.eligible}
             first={preview.waves[0]}
