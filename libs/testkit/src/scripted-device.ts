@@ -118,6 +118,8 @@ export class ScriptedDevice {
     if (this.quarantined.includes(digest)) return this.report('failed')
     if (desired.apply.phase === 'applied' && desired.apply.grant?.conn === this.#conn && this.staged === digest)
       return this.#reboot({ digest, gen: desired.gen })
+    if (this.staged !== digest)
+      this.#attempt = { id: randomUUID(), gen: desired.gen, target: digest, from: this.booted }
     this.staged = digest
     await this.report('staged')
   }

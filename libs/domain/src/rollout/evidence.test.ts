@@ -153,6 +153,12 @@ describe('a success', () => {
     expect(changesOf(aTarget('succeeded', { device }), { state: 'completed' })).toEqual([])
   })
 
+  it('is not taken back from a device that something newer took, while that is undone', () => {
+    const attempt = { target: image, outcome: null, detail: null }
+    const device = { ...withReport({ bootKey: 'boot-3', bootedDigest: 'sha256:newer', attempt }), takenByOther: true }
+    expect(changesOf(aTarget('succeeded', { device }), { state: 'completed' })).toEqual([])
+  })
+
   it('is taken back after the rollout completed, too', () => {
     const device = withReport({ bootKey: 'boot-3' })
     const [change] = changesOf(aTarget('succeeded', { device }), { state: 'completed' })

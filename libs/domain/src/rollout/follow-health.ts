@@ -22,11 +22,12 @@ export function followSoak(target: TargetView, ctx: Follow): TargetChange | null
   return (report && soaking(target, report, ctx)) ?? soakTimeout(target, ctx)
 }
 
-/** A success is taken back when the device moves back, unless it was told to take another image since. */
+/** A success is taken back when the device leaves the image by itself: not when another rollout took it, or it is on its way back from that. */
 export function followSuccess(target: TargetView, ctx: Follow): TargetChange | null {
   if (isTakenBack(target, ctx)) return followLeaving(target, ctx)
   const { report } = target.device
   if (!report || report.bootedDigest === null || bootedTarget(target)) return null
+  if (target.device.takenByOther) return null
   if (report.attempt && !target.accept.includes(report.attempt.target)) return null
   const message = 'The device had succeeded, and has moved back to another image since.'
   const because = { code: 'target.regressed', message }

@@ -106,6 +106,8 @@ export interface DeviceView {
   readonly quarantined: boolean
   /** Another rollout in which the device was granted its reboot and has not ended. */
   readonly busyWith: string | null
+  /** Of a target that has succeeded: what the device runs is the doing of another rollout, and nothing has brought it back since. */
+  readonly takenByOther?: boolean | undefined
   readonly desiredGen: number
   readonly report: ReportView | null
 }

@@ -31,6 +31,7 @@ export function watch(world: World, rollout: WorldRollout, { view, decision }: D
     must(/^[a-z_]+(\.[a-z_]+)+$/.test(because.code) && because.message !== '', 'a change has its reason', change)
     watchBudget(world, { view, change, slots, rollout })
     watchMembership(rollout, change)
+    watchRegression(world, rollout, change)
   }
   for (const change of new Map(decision.targets.map((one) => [one.deviceId, one])).values())
     must(change.dueAt === null || change.dueAt > world.now, 'nothing is due at once again', change)
@@ -68,6 +69,14 @@ function watchBudget(world: World, { rollout, view, change, slots }: Watched): v
     must(others.length === 0, 'no device is granted twice at once', change)
   }
   watchSlot(world, change, slots)
+}
+
+// What another rollout did to a device, or takes back, is no fault of the image that it was on.
+function watchRegression({ devices }: World, { rows }: WorldRollout, { deviceId, event }: TargetChange): void {
+  if (event !== 'target.regressed') return
+  const { behaviour, bad } = devices.get(deviceId) ?? { bad: '' }
+  const isBad = rows.get(deviceId)?.accept.includes(bad) === true
+  must(behaviour === 'regresses' && isBad, 'nobody has left an image but by itself', [deviceId, behaviour])
 }
 
 function watchSlot({ down }: World, change: TargetChange, slots: Set<string>): void {

@@ -4,6 +4,7 @@ import type { BucketsView, DeviceView, GroupView, RollbackView, RolloutView, Tar
 import { convergesTo } from './world-current.testing.ts'
 import { isBusy } from './world-rollout.testing.ts'
 import { unassignedOf } from './world-pools.testing.ts'
+import { takenByOther } from './world-taken-by.testing.ts'
 import type { Row, World, WorldOptions, WorldRollout } from './world-state.testing.ts'
 
 /** The facts of a rollout, with the targets that the operations would load. */
@@ -43,7 +44,8 @@ function targetOf(world: World, rollout: WorldRollout, row: Row): TargetView {
   const bucket = world.options.buckets?.of(row.deviceId)
   const place = { ...kept, ...placeOf(rollout, row) }
   const leaving = rollout.parent && { leaving: rollout.release.digests }
-  return { ...place, ...leaving, bucket, holdsSlot, device: deviceOf(world, rollout, place) }
+  const device = { ...deviceOf(world, rollout, place), takenByOther: takenByOther(world, rollout, place) }
+  return { ...place, ...leaving, bucket, holdsSlot, device }
 }
 
 /** What the device is to boot now and from where. */

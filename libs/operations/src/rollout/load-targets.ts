@@ -6,6 +6,7 @@ import { cleanLog } from '../device-link/ingest/clean-log.ts'
 import { busyElsewhereSql } from './busy-elsewhere.ts'
 import { goalDigestSql, placeColumnsSql, readPlace, type PlaceRow } from './target-place.ts'
 import type { RolloutRow } from './lock-rollout.ts'
+import { takenByOtherSql } from './taken-by-other.ts'
 import { targetsById } from './targets-by-id.ts'
 
 // What `decide` reads of a stored report. Devices wrote it, so each part may be missing.
@@ -50,6 +51,7 @@ interface TargetRow extends PlaceRow {
   capabilities: string[] | null
   quarantined: boolean
   busyWith: string | null
+  takenByOther: boolean
   desiredGen: bigint | null
   receivedAt: Date | null
   observedGen: bigint | null
@@ -87,7 +89,7 @@ export async function readTargets(
       t.soak_until AS "soakUntil", t.attempts, b.device_id IS NOT NULL
         AND (b.rollout_id = t.rollout_id OR t.state = ANY(${[...earlyStates]}::text[])) AS "holdsSlot", d.removed_at IS NOT NULL AS removed,
       coalesce(p.online, false) AS connected, p.conn::text, x.held_since IS NOT NULL AS held, p.connected_at AS "connectedAt", p.connected_ms AS "connectedMs", t.pull_from AS "pullFrom", p.last_seen_at AS "lastSeenAt",
-      p.capabilities, q.digest IS NOT NULL AS quarantined, ${busyElsewhereSql(rollout)} AS "busyWith", x.gen AS "desiredGen", s.received_at AS "receivedAt",
+      p.capabilities, q.digest IS NOT NULL AS quarantined, ${busyElsewhereSql(rollout)} AS "busyWith", ${takenByOtherSql(rollout)} AS "takenByOther", x.gen AS "desiredGen", s.received_at AS "receivedAt",
       s.observed_gen AS "observedGen", s.phase, s.boot_key AS "bootKey", s.booted_digest AS "bootedDigest",
       s.staged_digest AS "stagedDigest", s.staged_locked AS "stagedLocked", s.health, s.report
     FROM ${targetsById(rollout.id, sorted)}
@@ -136,6 +138,7 @@ function toTarget(row: TargetRow): TargetView {
       canLock: row.capabilities?.includes('download_only') ?? false,
       quarantined: row.quarantined,
       busyWith: row.busyWith,
+      takenByOther: row.takenByOther,
       desiredGen: Number(row.desiredGen ?? 0n),
       report: toReport(row),
     },
