@@ -1,4 +1,12 @@
-import { evaluateGate, lifecycle, statesAllowing, targetLifecycle, type RolloutVerb } from '@bootfleet/domain'
+import {
+  evaluateGate,
+  instantText,
+  lifecycle,
+  statesAllowing,
+  targetLifecycle,
+  windowAt,
+  type RolloutVerb,
+} from '@bootfleet/domain'
 import { describe, expect, test } from 'vitest'
 import { readText, repositoryFiles } from './architecture/files.ts'
 
@@ -84,6 +92,23 @@ describe('the page about rollouts', () => {
       const inFlight = size - skipped - succeeded - failures
       const { verdict, because } = evaluateGate(rule, { size, skipped, excused, succeeded, failures, inFlight })
       expect([verdict, because.code]).toEqual([row['verdict'], row['because']])
+    },
+  )
+
+  const jumps = tableAfter('examples: window')
+  test.each(jumps.map((row, place) => [place + 1, row['why'] ?? '', row] as const))(
+    'window example %i: %s',
+    (_place, _why, { window = '', ...row }) => {
+      const timezone = 'Europe/Berlin'
+      const [, cron, minutes] = /^`(.+)` for (\d+) min$/.exec(window) ?? []
+      const [from = '', to = ''] = window.split(' to ')
+      const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+      const one = cron ? { cron, durationMin: Number(minutes), timezone } : { days: [...days], from, to, timezone }
+      const before = windowAt([one], [], Date.parse(`${row['asked at']}Z`))
+      expect(before.open).toBe(false)
+      const opens = before.reopensAt ?? Number.NaN
+      const closes = windowAt([one], [], opens).until ?? Number.NaN
+      expect([opens, closes].map((at) => instantText(at))).toEqual([`${row['opens']} UTC`, `${row['closes']} UTC`])
     },
   )
 

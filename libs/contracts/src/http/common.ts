@@ -5,7 +5,15 @@ import { labelKeyPattern, labelValuePattern, parseSelector, selectorLimits } fro
 export const Instant = z.iso.datetime()
 
 /** A point in time that a caller gives; any offset. */
-export const InstantInput = z.iso.datetime({ offset: true })
+export const InstantInput = z.iso.datetime({
+  offset: true,
+  error: 'must be a date and a time with its zone, as in "2026-03-29T02:30:00+02:00"',
+})
+
+const reasonError = 'must say why, in 1 to 500 characters'
+
+/** Why somebody does it, for those who come after. */
+export const ReasonInput = z.string(reasonError).trim().min(1, reasonError).max(500, reasonError)
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 

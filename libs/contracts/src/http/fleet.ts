@@ -10,8 +10,8 @@ export const FleetSummary = z
   .object({
     /** Devices that are not removed. The three that follow add up to `total`. */
     devices: z.object({ total: count, online: count, offline: count, neverSeen: count }),
-    /** Of the devices that ever reported: their last health. */
-    health: z.object({ healthy: count, unhealthy: count, other: count }),
+    /** Of the devices that ever reported: their last health. `silent`: it was healthy, and they are not connected any more. */
+    health: z.object({ healthy: count, unhealthy: count, other: count, silent: count }),
     /** Devices by booted digest, the most frequent 50; devices that never reported are not in it. */
     booted: z.array(
       z.object({

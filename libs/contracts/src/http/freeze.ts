@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Instant, Key } from './common.ts'
+import { Instant, Key, ReasonInput } from './common.ts'
 import { endpoint } from './endpoint.ts'
 
 const tag = 'freeze'
@@ -9,7 +9,7 @@ const params = z.object({ group: Key })
 export const Freeze = z.object({ since: Instant, by: z.string(), reason: z.string() }).meta({ id: 'Freeze' })
 export type Freeze = z.infer<typeof Freeze>
 
-export const StartFreeze = z.strictObject({ reason: z.string().min(1).max(500) }).meta({ id: 'StartFreeze' })
+export const StartFreeze = z.strictObject({ reason: ReasonInput }).meta({ id: 'StartFreeze' })
 
 export const freeze = {
   start: endpoint({

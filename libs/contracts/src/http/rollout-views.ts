@@ -51,6 +51,7 @@ export const RolloutWave = z
     counts: TargetCounts,
     /** Failures that an operator chose to go on without: the gate does not count them. */
     excused: count,
+    /** What its gate counted when it decided (`concludedAt`); `counts` is now. */
     evaluation: z.array(Evaluation).nullable(),
   })
   .meta({ id: 'RolloutWave' })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Explanation, InstantInput, Key, PageQuery, SelectorText } from './common.ts'
+import { Explanation, InstantInput, Key, PageQuery, ReasonInput, SelectorText } from './common.ts'
 import { endpoint } from './endpoint.ts'
 import { PolicyInput } from './policy-spec.ts'
 import { RollbackPreview } from './rollback-preview.ts'
@@ -64,7 +64,7 @@ export const ApproveRollout = z
   .meta({ id: 'ApproveRollout' })
 
 /** Why an approver says no; everybody who looks at the rollout reads it. */
-export const RejectRollout = z.strictObject({ reason: z.string().trim().min(1).max(500) }).meta({ id: 'RejectRollout' })
+export const RejectRollout = z.strictObject({ reason: ReasonInput }).meta({ id: 'RejectRollout' })
 
 export const ReleaseSlot = z.strictObject({ device: z.uuid() }).meta({ id: 'ReleaseSlot' })
 

@@ -4,6 +4,7 @@ import { completed } from './completed.ts'
 import { evaluateGate, type GateResult } from './gate.ts'
 import { afterPass } from './gate-sequential.ts'
 import { finishesOther, giveOut, readyToApply, whyNoGrant } from './give-out.ts'
+import { instantText } from './instant-text.ts'
 import { awaitApproval } from './manual-wave.ts'
 import { move } from './move.ts'
 import type { Outcome } from './outcome.ts'
@@ -87,7 +88,7 @@ function trip(
 ): Outcome {
   if (wave.state === 'open')
     turn.waves.push({ index: wave.index, state: 'tripped', evaluations, because, event: 'wave.tripped' })
-  const message = `Wave ${wave.index + 1} tripped its gate: ${because.message}`
+  const message = `Wave ${wave.index + 1} tripped its gate at ${instantText(turn.now)}: ${because.message}`
   return { because: { ...because, message, wave: wave.index }, rollout: tripStates[turn.view.policy.onTrip] }
 }
 

@@ -11,6 +11,7 @@ interface Counts {
   readonly offline: number
   readonly healthy: number
   readonly unhealthy: number
+  readonly silent: number
   readonly reported: number
   readonly quarantined: number
   readonly serverBehind: number
@@ -21,16 +22,14 @@ export async function getFleetSummary(ctx: Ctx): Promise<FleetSummary> {
   authorize(ctx, 'fleet:read')
   const { organizationId } = ctx
   return inOrganization(ctx, async (tx) => {
-    const { total, online, offline, healthy, unhealthy, reported, quarantined, serverBehind } = await countDevices(
-      tx,
-      organizationId,
-    )
+    const counts = await countDevices(tx, organizationId)
+    const { total, online, offline, healthy, unhealthy, silent, reported, quarantined, serverBehind } = counts
     const organization = await tx.organization.findUniqueOrThrow({ where: { id: organizationId } })
     const frozen = { organizationId, frozenAt: { not: null } }
     const rollouts = (states: string[]) => tx.rollout.count({ where: { organizationId, state: { in: states } } })
     return {
       devices: { total, online, offline, neverSeen: total - online - offline },
-      health: { healthy, unhealthy, other: reported - healthy - unhealthy },
+      health: { healthy, unhealthy, other: reported - healthy - unhealthy - silent, silent },
       booted: await countBooted(tx, organizationId),
       quarantinedDevices: quarantined,
       driftedDevices: await countDrifted(tx, organizationId),
@@ -52,7 +51,8 @@ async function countDevices(tx: Tx, organizationId: string): Promise<Counts> {
            count(*) FILTER (WHERE p.online)::int AS online,
            count(*) FILTER (WHERE p.online IS FALSE)::int AS offline,
            count(s.device_id)::int AS reported,
-           count(*) FILTER (WHERE s.health = 'healthy')::int AS healthy,
+           count(*) FILTER (WHERE s.health = 'healthy' AND p.online IS NOT FALSE)::int AS healthy,
+           count(*) FILTER (WHERE s.health = 'healthy' AND p.online IS FALSE)::int AS silent,
            count(*) FILTER (WHERE s.health = 'unhealthy')::int AS unhealthy,
            count(*) FILTER (WHERE EXISTS (
              SELECT 1 FROM device_quarantine q WHERE q.device_id = d.id AND q.lifted_at IS NULL))::int AS quarantined,

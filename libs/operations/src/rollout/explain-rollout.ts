@@ -1,11 +1,12 @@
 import type { Because, Explanation } from '@bootfleet/contracts'
-import { activeStates, busyStates, earlyStates } from '@bootfleet/domain'
+import { activeStates, applyingStates, busyStates, earlyStates } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { authorize } from '../authorize.ts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { excusedReasons } from './explain-excused.ts'
 import { grantReasons } from './explain-grants.ts'
+import { trippedReasons } from './explain-tripped.ts'
 import { readRollbacks } from './read-rollbacks.ts'
 import { calledRollout, rolloutNameSql } from './rollout-name.ts'
 
@@ -21,7 +22,11 @@ export function explainRollout(ctx: Ctx, { rollout: id }: { rollout: string }): 
     const back = await rollbackReasons(tx, id)
     const grants = await grantReasons(tx, rollout, ctx.services.now())
     const targets = await targetReasons(tx, id)
-    const own = [rollout.because as Because, ...back, ...grants, ...targets, ...(await slotReasons(tx, id))]
+    const why = rollout.because as Because
+    // The reason of a group says the same, and for how many.
+    const said = grants.some(({ message }) => message.endsWith(why.message))
+    const tripped = await trippedReasons(tx, rollout)
+    const own = [...(said ? [] : [why]), ...tripped, ...back, ...grants, ...targets, ...(await slotReasons(tx, id))]
     const others = [...(await busyReasons(tx, id)), ...(await othersSlotReasons(tx, id))]
     return { reasons: [...own, ...others, ...(await excusedReasons(tx, id))] }
   })
@@ -33,11 +38,12 @@ async function rollbackReasons(tx: Tx, id: string): Promise<Because[]> {
   if (!found) return []
   const { id: rollback, state, eligible, counts } = found
   const failed = counts.failed + counts.timed_out + counts.rolled_back
+  const underWay = applyingStates.reduce((total, one) => total + counts[one], 0)
   const away = await tx.rolloutTarget.count({ where: { rolloutId: rollback, state: 'skipped', reason: 'unreachable' } })
   const waits =
     away === 0 ? '' : ` ${away} ${away === 1 ? 'is' : 'are'} away, and ${away === 1 ? 'goes' : 'go'} back on return.`
-  const message = `Its roll-back ${rollback} is ${state.replaceAll('_', ' ')}: ${counts.succeeded} of ${eligible ?? 'all'} devices are back, ${failed} failed.${state === 'aborted' ? '' : waits}`
-  return [{ code: 'rollout.rollback', message, rollback, state, back: counts.succeeded, failed, away }]
+  const message = `Its roll-back ${rollback} is ${state.replaceAll('_', ' ')}: ${counts.succeeded} of ${eligible ?? 'all'} devices are back and found healthy, ${underWay} under way, ${failed} failed.${state === 'aborted' ? '' : waits}`
+  return [{ code: 'rollout.rollback', message, rollback, state, back: counts.succeeded, underWay, failed, away }]
 }
 
 async function targetReasons(tx: Tx, id: string): Promise<Because[]> {

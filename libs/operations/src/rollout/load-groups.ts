@@ -109,9 +109,12 @@ function windowBecause(group: string, { reopensAt, reason }: WindowState): Becau
     const message = `The maintenance window of group "${group}" never opens: change its windows or its blackouts.`
     return { code: 'window.never_opens', message, group }
   }
+  const iso = new Date(reopensAt).toISOString()
   const when = `It opens at ${instantText(reopensAt)}.`
-  if (reason?.code === 'window.blackout')
-    return { ...reason, message: `${reason.message} (group "${group}"). ${when}`, group, reopensAt }
+  if (reason?.code === 'window.blackout') {
+    const [from, to] = [reason['from'], reason['to']].map((at) => new Date(Number(at)).toISOString())
+    return { ...reason, from, to, message: `${reason.message} (group "${group}"). ${when}`, group, reopensAt: iso }
+  }
   const message = `The maintenance window of group "${group}" is closed. ${when}`
-  return { code: 'window.closed', message, group, reopensAt }
+  return { code: 'window.closed', message, group, reopensAt: iso }
 }

@@ -100,7 +100,7 @@ test('what would keep devices now is told before the start, and while they wait,
   const to = inSec(3600)
   await updateGroup(fleet.ctx, { group: fleet.groupId, blackouts: [{ from: inSec(-1), to, reason: 'fair' }] })
   const message = expect.stringMatching(/fair.*It opens at /)
-  const closed = { code: 'window.blackout', message, reopensAt: Date.parse(to) }
+  const closed = { code: 'window.blackout', message, reopensAt: new Date(to).toISOString() }
   expect((await preview(release)).warnings).toEqual([expect.objectContaining({ ...closed, devices: 4 })])
   expect((await preview(release, quickPolicy({ windows: 'ignore' }))).warnings).toEqual([])
 
@@ -112,7 +112,15 @@ test('what would keep devices now is told before the start, and while they wait,
   const ofRollout = async () => (await explainRollout(fleet.ctx, { rollout: id })).reasons
   expect(await ofDevice()).toContainEqual(expect.objectContaining(closed))
   expect(await ofRollout()).toContainEqual(expect.objectContaining({ ...closed, count: 4 }))
-  await startFreeze(fleet.ctx, { group: fleet.groupId, reason: 'audit' })
+  expect(codes(await ofRollout()).filter((code) => code === 'window.blackout')).toHaveLength(1)
+  const freeze = (ctx: typeof fleet.ctx, reason: string) => startFreeze(ctx, { group: fleet.groupId, reason })
+  await freeze(fleet.ctx, 'audi')
+  expect(await freeze(fleet.ctx, 'audit')).toMatchObject({ reason: 'audit' })
+  const other = { ...fleet.ctx, actor: { ...fleet.ctx.actor, name: 'somebody else' } }
+  await expect(freeze(other, 'fair')).rejects.toMatchObject({
+    reason: 'frozen_by_other',
+    message: expect.stringMatching(new RegExp(`frozen by ${fleet.ctx.actor.name} at .* UTC [(]"audit"[)]`)),
+  })
   expect(codes((await preview(release)).warnings)).toContain('group.frozen')
   expect(codes(await ofRollout())).toContain('group.frozen')
   expect(codes(await ofDevice())).toContain('freeze.group')

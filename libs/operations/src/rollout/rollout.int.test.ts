@@ -77,6 +77,10 @@ test('a canary that does not boot the release trips its gate, and the rest is un
     metric: 'failures',
     numerator: 1,
   })
+  expect(rollout.because.message).toMatch(/^Wave 1 tripped its gate at 20.* UTC: 1 failed/)
+  const { reasons } = await explainRollout(fleet.ctx, { rollout: id })
+  const message = 'Wave 1 now: 0 of 1 device succeeded, 1 failed, 0 under way.'
+  expect(reasons).toContainEqual(expect.objectContaining({ code: 'wave.tripped', message, failed: 1 }))
   expect(fleet.devices.filter(({ boots }) => boots > 0)).toHaveLength(1)
   expect(rollout.counts).toMatchObject({ rolled_back: 1, pending: 4 })
 })
@@ -201,7 +205,7 @@ test('nothing is granted outside the maintenance window, and closed time counts 
   await run(4)
   expect((await read(id)).because).toMatchObject({
     code: 'window.closed',
-    reopensAt: Date.parse('2026-01-02T10:00:00Z'),
+    reopensAt: '2026-01-02T10:00:00.000Z',
   })
   expect((await read(id)).counts.staged).toBe(1)
   fleet.clock.advance((Date.parse('2026-01-02T10:00:01Z') - fleet.clock.now().getTime()) / 1000)

@@ -4,7 +4,7 @@ import { attentionOf } from './attention.ts'
 
 const calm: FleetSummary = {
   devices: { total: 3, online: 3, offline: 0, neverSeen: 0 },
-  health: { healthy: 3, unhealthy: 0, other: 0 },
+  health: { healthy: 3, unhealthy: 0, other: 0, silent: 0 },
   booted: [],
   quarantinedDevices: 0,
   driftedDevices: 0,

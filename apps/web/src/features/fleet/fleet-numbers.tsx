@@ -4,7 +4,6 @@ import { paths } from '../../lib/paths.ts'
 
 /** The fleet in five numbers, each with what it is a part of. */
 export function FleetNumbers({ summary: { devices, health, rollouts, driftedDevices } }: { summary: FleetSummary }) {
-  const reported = health.healthy + health.unhealthy + health.other
   const numbers = [
     {
       name: 'Online',
@@ -18,7 +17,12 @@ export function FleetNumbers({ summary: { devices, health, rollouts, driftedDevi
       of: `${devices.neverSeen} never seen`,
       href: paths.devices({ state: 'offline' }),
     },
-    { name: 'Healthy', value: health.healthy, of: `of ${reported} that reported`, href: paths.devices() },
+    {
+      name: 'Healthy',
+      value: health.healthy,
+      of: `of ${devices.total}${health.silent > 0 ? `, ${health.silent} silent` : ''}`,
+      href: paths.devices(),
+    },
     {
       name: 'Drifted',
       value: driftedDevices,

@@ -4,11 +4,10 @@ import { counted, formatSeconds } from '../../lib/amounts.ts'
 import { paths } from '../../lib/paths.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Instant } from '../../ui/instant.tsx'
-import { GateList } from './gate-list.tsx'
-import { soFarText } from './gate-text.ts'
 import { StageBar } from './stage-bar.tsx'
 import { waveTones } from './state-tones.ts'
 import { WaveCells } from './wave-cells.tsx'
+import { WaveGate } from './wave-gate.tsx'
 
 interface WavePanelProps {
   rollout: Rollout
@@ -73,8 +72,7 @@ export function WavePanel({ rollout, wave, targets }: WavePanelProps) {
       </header>
       {targets === undefined ? null : <WaveCells size={wave.size} targets={targets} name={wave.name} />}
       <StageBar counts={wave.counts} size={wave.size} bar={targets === undefined} />
-      <GateList evaluations={wave.evaluation} rule={recipe?.gate} />
-      {wave.state === 'open' && wave.evaluation === null && <p className="gates">{soFarText(wave)}</p>}
+      <WaveGate wave={wave} rule={recipe?.gate} />
     </li>
   )
 }
