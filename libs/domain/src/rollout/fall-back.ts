@@ -1,4 +1,5 @@
 import type { TargetChange } from './decision.ts'
+import { withStop } from '../sentence.ts'
 import { move } from './move.ts'
 import type { Follow } from './timers.ts'
 import type { ReportView, TargetView } from './view.ts'
@@ -10,7 +11,7 @@ export function rolledBack(target: TargetView, report: ReportView, ctx: Follow):
   const checks = report.failedChecks.join(', ')
   const detail = report.attempt?.detail ?? ''
   const reason = /health/.test(detail) ? 'health_failed' : 'boot_failed'
-  const message = `The device booted the image, did not come up well and fell back.${detail && ` ${detail}`}`
+  const message = `The device booted the image, did not come up well and fell back${detail === '' ? '.' : `: ${withStop(detail)}`}`
   const because = { code: 'target.rolled_back', message, ...(checks && { checks }) }
   return move(ctx, target, { ...ending, because, reason })
 }

@@ -1,4 +1,5 @@
 import type { Because } from '../rollout/because.ts'
+import { withStop } from '../sentence.ts'
 import type { ReleaseNode } from './release-node.ts'
 
 /** Why the update graph keeps a device from a release, as reasons of skipped targets. */
@@ -16,13 +17,13 @@ function skip(reason: BlockedReason, message: string, release: string): Because 
 
 /** The release itself is offered to nobody. */
 export function releaseIsDeadEnd({ name, deadEnd }: ReleaseNode): Because {
-  const why = deadEnd?.reason ?? ''
+  const why = withStop(deadEnd?.reason ?? '')
   return skip('release_dead_end', `Release ${name} is a dead end and is not offered: ${why}`, name)
 }
 
 /** Nothing leaves what the device runs by itself. */
 export function onDeadEnd({ name, deadEnd }: ReleaseNode): Because {
-  const message = `The device runs release ${name}, a dead end: ${deadEnd?.reason ?? ''} Allow devices to leave it, or install them anew.`
+  const message = `The device runs release ${name}, a dead end: ${withStop(deadEnd?.reason ?? '')} Allow devices to leave it, or install them anew.`
   return skip('dead_end', message, name)
 }
 

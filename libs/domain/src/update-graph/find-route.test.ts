@@ -49,7 +49,9 @@ describe('the way to a release', () => {
 
   it('tells what blocks it', () => {
     const found = findRoute(stuck, { running: 'sha256:2', target: '3' })
-    expect(found).toMatchObject({ blocked: { message: expect.stringContaining(deadEnd.reason), release: '2' } })
+    expect(found).toMatchObject({
+      blocked: { message: expect.stringContaining(`dead end: ${deadEnd.reason}. Allow`), release: '2' },
+    })
   })
 })
 

@@ -10,7 +10,7 @@ export function abortRollout(ctx: Ctx, input: ControlInput): Promise<Rollout> {
     permission: 'rollout:control',
     apply: async (tx, rollout) => {
       if (rollout.state === 'aborting' || rollout.state === 'aborted') return
-      const data = legalState(rollout.state, 'abort') === 'aborted' ? { endedAt: ctx.services.now() } : {}
+      const data = legalState(rollout, 'abort') === 'aborted' ? { endedAt: ctx.services.now() } : {}
       await transition(tx, ctx, { rollout, change: { verb: 'abort', because, data } })
     },
   })

@@ -186,7 +186,8 @@ describe('a manual wave', () => {
       approvalAskedAt: expect.any(String),
     })
     await expect(promoteRollout(fleet.ctx, { rollout: id })).rejects.toMatchObject({ reason: 'approval_required' })
-    await expect(approve(one, id)).rejects.toMatchObject({ reason: 'wave_required' })
+    await expect(approve(one, id)).rejects.toMatchObject({ code: 'conflict', reason: 'wave_required' })
+    await expect(approve(one, id, { wave: 0 })).rejects.toMatchObject({ reason: 'wave_not_waiting' })
     for (let twice = 0; twice < 2; twice++) await approve(one, id, { wave: 1 })
     await fleet.settle()
     const open = await read(id)
@@ -200,6 +201,17 @@ describe('a manual wave', () => {
       'wave.approved',
       'wave.waiting_for_approval',
     ])
+  })
+
+  test('is named to who approved the start and approves without a wave: it may be the same request twice', async () => {
+    fleet = await TestFleet.create({ devices: 3 })
+    const one = await person('one', 'approver')
+    const id = await create(fleet.ctx, { policy: { ...policy(), approvals: 1 } })
+    await approve(one, id)
+    await run()
+    expect((await read(id)).because.code).toBe('wave.waiting_for_approval')
+    await expect(approve(one, id)).rejects.toThrow('Wave 2 waits for an approval')
+    expect((await read(id)).waves[1]?.approvedAt).toBeNull()
   })
 
   test('is put forward by promoting, whatever the gate before it says, and waits all the same', async () => {

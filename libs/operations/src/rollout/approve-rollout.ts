@@ -33,9 +33,9 @@ export function approveRollout(ctx: Ctx, { rollout: id, wave, seen }: ApproveRol
         if (refusal !== undefined) throw new OperationError('forbidden', refusal, { reason: 'not_an_approver' })
         if (seen !== undefined && seen !== found.approvals.seen) throw changed()
         if (wave !== undefined) return approveWave(tx, ctx, { rollout, wave, required: found.required })
-        if (found.hasApproved) return
         if (rollout.state === 'running' && found.waitingWave !== undefined) throw nameTheWave(found.waitingWave)
-        legalState(rollout.state, 'approve')
+        if (found.hasApproved) return
+        legalState(rollout, 'approve')
         await writeApproval(tx, ctx, { rollout, seen: found.approvals.seen ?? '' })
         await proceed(tx, ctx, rollout)
       },
@@ -48,9 +48,10 @@ function changed(): OperationError {
   return new OperationError('conflict', message, { reason: 'changed_since_seen', field: 'seen' })
 }
 
+// Never meant by itself: the request may be that which approved the start, sent once more.
 function nameTheWave(wave: number): OperationError {
   const message = `Wave ${wave + 1} waits for an approval. Say that it is that what you approve: {"wave": ${wave}}.`
-  return new OperationError('invalid', message, { reason: 'wave_required', field: 'wave' })
+  return new OperationError('conflict', message, { reason: 'wave_required', field: 'wave' })
 }
 
 async function writeApproval(tx: Tx, ctx: Ctx, of: { rollout: RolloutRow; seen: string }): Promise<void> {

@@ -11,12 +11,12 @@ interface WaveApproval {
   readonly required: number
 }
 
-/** Lets a manual wave open that waits for it. One that is open already is left as it is, so that asking again is no error. */
+/** Lets a manual wave open that waits for it. One that was approved is left as it is, so that asking again is no error. */
 export async function approveWave(tx: Tx, ctx: Ctx, { rollout, wave }: WaveApproval): Promise<void> {
   const { id: rolloutId, organizationId, state } = rollout
   const where = { rolloutId_index: { rolloutId, index: wave } }
   const found = await tx.rolloutWave.findUnique({ where })
-  if (found && (found.state !== 'pending' || found.approvedAt !== null)) return
+  if (found?.approvedAt) return
   if (state !== 'running' || found === null || found.approvalAskedAt === null) throw notWaiting(wave, state)
   const at = ctx.services.now()
   const person = { personId: ctx.actor.id, personName: ctx.actor.name }

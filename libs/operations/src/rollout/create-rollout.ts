@@ -51,7 +51,7 @@ function writeRollout(ctx: Ctx, input: CreateRolloutInput & { id: string }, star
         organizationId: ctx.organizationId,
         channelId: channel.id,
         releaseId: release.id,
-        state: scheduled ? legalState('draft', 'schedule') : 'draft',
+        state: scheduled ? legalState({ state: 'draft', rollbackId: null }, 'schedule') : 'draft',
         because,
         policyId,
         policyName,

@@ -12,6 +12,8 @@ export interface RolloutRow {
   /** `rollback`: it takes the devices of its parent back. */
   readonly kind: string
   readonly parentId: string | null
+  /** Of one that is `rolling_back`: the roll-back that takes its devices back. */
+  readonly rollbackId: string | null
   readonly haltedAt: Date | null
   readonly state: RolloutState
   readonly because: Because
@@ -50,7 +52,8 @@ export async function readRolloutRow(tx: Tx, id: string): Promise<RolloutRow | u
 function rowSql(id: string): Prisma.Sql {
   return Prisma.sql`
     SELECT id::text, organization_id::text AS "organizationId", channel_id::text AS "channelId",
-      release_id::text AS "releaseId", kind, parent_id::text AS "parentId", halted_at AS "haltedAt", state, because, policy,
+      release_id::text AS "releaseId", kind, parent_id::text AS "parentId", CASE WHEN state = 'rolling_back' THEN
+        (SELECT b.id::text FROM rollout b WHERE b.parent_id = r.id ORDER BY b.created_at DESC LIMIT 1) END AS "rollbackId", halted_at AS "haltedAt", state, because, policy,
       selector, exclude, start_at AS "startAt", planned_at AS "plannedAt",
       plan_cursor::text AS "planCursor", eligible, wake_at AS "wakeAt", started_at AS "startedAt", ended_at AS "endedAt",
       estimate,

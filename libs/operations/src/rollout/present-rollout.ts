@@ -58,7 +58,7 @@ function toRollout(ctx: Ctx, row: Row, { counts, rollback, takesBack }: Facts): 
     release: { id: release.id, version: release.version, tag: release.tag, repository: release.repository },
     kind: row.kind,
     state: row.state as RolloutState,
-    because: row.because as Because,
+    because: withRollback(row, rollback),
     policyId: row.policyId,
     policyName: row.policyName,
     policyVersion: row.policyVersion,
@@ -82,6 +82,7 @@ function toRollout(ctx: Ctx, row: Row, { counts, rollback, takesBack }: Facts): 
       ...verbsOf(ctx, {
         state: row.state as RolloutState,
         kind: row.kind,
+        parentId: row.parentId,
         because: row.because as Because,
         rollback,
         current: channel.currentRolloutId === row.id,
@@ -90,6 +91,14 @@ function toRollout(ctx: Ctx, row: Row, { counts, rollback, takesBack }: Facts): 
       approve: approveAccess(ctx, row, approvals),
     },
   }
+}
+
+// Its own reason is why it was rolled back; what is decided since is said of the roll-back.
+function withRollback({ state, because }: Row, rollback: Rollout['rollback']): Because {
+  const why = because as Because
+  const isHalted = rollback?.state === 'pausing' || rollback?.state === 'paused'
+  if (state !== 'rolling_back' || !isHalted) return why
+  return { ...why, message: `${why.message} Its roll-back ${rollback.id} is ${rollback.state}: resume or abort that.` }
 }
 
 function toWave(wave: Row['waves'][number], row: Row, counts: readonly TargetCount[]): RolloutWave {

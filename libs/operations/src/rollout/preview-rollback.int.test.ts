@@ -82,7 +82,10 @@ test('a preview of a roll-back says where each device goes and how, and who stay
   expect((await explainRollout(fleet.ctx, { rollout: id })).reasons).toContainEqual(expect.objectContaining(reasons))
   const explained = await explainDevice(fleet.ctx, { id: bySlot!.id })
   expect(explained.reasons).toContainEqual(expect.objectContaining({ ...reasons, rollout: id }))
-  expect((await preview(id)).access).toMatchObject({ allowed: false, reason: expect.stringContaining('rolling_back') })
+  expect((await preview(id)).access).toMatchObject({
+    allowed: false,
+    reason: expect.stringContaining('The rollout is rolled back'),
+  })
 })
 
 test('where nobody has the release yet nobody goes back', async () => {
@@ -101,4 +104,18 @@ test('where nobody has the release yet nobody goes back', async () => {
     estimate: null,
     warnings: [{ code: 'preview.nobody' }],
   })
+})
+
+test('a rollout is not rolled back where nobody who has the release can go back, and it is said who and why', async () => {
+  fleet = await TestFleet.create({ devices: 3 })
+  const { id } = await rollOut([])
+  for (const device of fleet.devices) {
+    device.slot = digestOf(8)
+    await device.report('healthy')
+  }
+  const refused = { code: 'conflict', reason: 'nobody_can_go_back' }
+  await expect(rollBackRollout(fleet.ctx, { rollout: id })).rejects.toMatchObject(refused)
+  await expect(rollBackRollout(fleet.ctx, { rollout: id })).rejects.toThrow(/3 stay on the release: .*rollback slot/)
+  expect((await preview(id)).access.allowed).toBe(false)
+  expect((await read(id)).state).toBe('completed')
 })

@@ -14,6 +14,7 @@ import { tally, tallySql, type GroupTally } from './plan-tally.ts'
 import { readDestinations, type Destination } from './preview-destinations.ts'
 import { warnOfGroups } from './preview-groups.ts'
 import { shown } from './preview-deal.ts'
+import { refuseWhenNobodyGoesBack } from './refuse-nobody-back.ts'
 import { refuseRollback } from './refuse-rollback.ts'
 import { legalState } from './transition.ts'
 import { readWaysBack } from './ways-back.ts'
@@ -57,7 +58,8 @@ export function previewRollback(ctx: Ctx, { rollout: id }: { rollout: string }):
 async function accessOf(tx: Tx, rollout: RolloutRow): Promise<VerbAccess> {
   try {
     await refuseRollback(tx, rollout)
-    legalState(rollout.state, 'roll_back')
+    legalState(rollout, 'roll_back')
+    await refuseWhenNobodyGoesBack(tx, rollout)
     return { allowed: true }
   } catch (error) {
     if (!(error instanceof OperationError)) throw error

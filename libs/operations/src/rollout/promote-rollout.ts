@@ -71,7 +71,7 @@ async function nextWave(tx: Tx, { id, plannedAt, policy }: RolloutRow, wanted?: 
     return undefined
   if (!next) throw new OperationError('conflict', 'Every wave is open already.', { reason: 'no_wave_left' })
   if (wanted !== undefined && wanted !== next.index) {
-    const message = `The next wave is ${next.index}; waves are opened in their order.`
+    const message = `The next wave is wave ${next.index + 1}, {"wave": ${next.index}}; waves are opened in their order.`
     throw new OperationError('conflict', message, { reason: 'not_next_wave', field: 'wave' })
   }
   const waits = policy.waves[next.rule]?.approval === 'manual' && next.approvedAt === null

@@ -3,7 +3,7 @@ import { activeStates, instantText } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { audit } from '../audit.ts'
 import type { Ctx } from '../context.ts'
-import { OperationError } from '../errors.ts'
+import { notFound, OperationError } from '../errors.ts'
 import { emit } from '../outbox.ts'
 import { controlRollout } from './control-rollout.ts'
 import { wakeRollout } from './wake-rollout.ts'
@@ -65,6 +65,7 @@ async function refuseUnlessReleased(tx: Tx, { rolloutId, device }: { rolloutId: 
     SELECT 1 FROM rollout_event WHERE rollout_id = ${rolloutId}::uuid AND device_id::text = ${device} AND kind = 'slot.released'
     LIMIT 1`
   if (released) return
+  if ((await tx.device.count({ where: { id: device } })) === 0) throw notFound('device', device)
   const message =
     'The device holds no slot of this rollout, nor one that it waits for. `rollouts explain` names who does.'
   throw new OperationError('conflict', message, { reason: 'no_slot' })

@@ -52,9 +52,9 @@ export async function resumeRollout(ctx: Ctx, input: ResumeInput): Promise<Rollo
 }
 
 /** Whether there is anything to resume; asking it of one that runs is no error. */
-function isHalted({ state }: RolloutRow): boolean {
-  if (state === 'running') return false
-  legalState(state, 'resume')
+function isHalted(rollout: RolloutRow): boolean {
+  if (rollout.state === 'running') return false
+  legalState(rollout, 'resume')
   return true
 }
 

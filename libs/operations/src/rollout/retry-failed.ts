@@ -1,6 +1,7 @@
 import { failureStates } from '@bootfleet/domain'
 import type { Tx } from '@bootfleet/db'
 import { inOrganization, type Ctx } from '../context.ts'
+import { wakeRollout } from './wake-rollout.ts'
 import { goalDigestSql } from './target-place.ts'
 import { lockKnownRollout, type RolloutRow } from './lock-rollout.ts'
 
@@ -17,9 +18,12 @@ export async function retryAllFailed(
 ): Promise<number> {
   let total = 0
   for (let retried = chunk; retried === chunk; total += retried) {
-    retried = await inOrganization(ctx, async (tx) =>
-      mayRetry(await lockKnownRollout(tx, rolloutId)) ? retryFailed(tx, ctx, { rolloutId }) : 0,
-    )
+    retried = await inOrganization(ctx, async (tx) => {
+      if (!mayRetry(await lockKnownRollout(tx, rolloutId))) return 0
+      const count = await retryFailed(tx, ctx, { rolloutId })
+      if (count > 0) await wakeRollout(tx, ctx, rolloutId)
+      return count
+    })
   }
   return total
 }

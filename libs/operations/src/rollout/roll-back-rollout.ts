@@ -4,6 +4,7 @@ import type { Ctx } from '../context.ts'
 import { beginRollback } from './begin-rollback.ts'
 import { controlRollout, type ControlInput } from './control-rollout.ts'
 import type { RolloutRow } from './lock-rollout.ts'
+import { refuseWhenNobodyGoesBack } from './refuse-nobody-back.ts'
 import { refuseRollback } from './refuse-rollback.ts'
 import { legalState, transition } from './transition.ts'
 
@@ -19,7 +20,8 @@ export function rollBackRollout(ctx: Ctx, input: ControlInput): Promise<Rollout>
 export async function rollBackLocked(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<void> {
   if (rollout.state === 'rolling_back' || rollout.state === 'rolled_back') return
   await refuseRollback(tx, rollout)
-  legalState(rollout.state, 'roll_back')
+  legalState(rollout, 'roll_back')
+  await refuseWhenNobodyGoesBack(tx, rollout)
   const because = { code: 'operator.roll_back', message: `Rolled back by ${ctx.actor.name}.` }
   const data = { endedAt: null }
   await transition(tx, ctx, { rollout, change: { verb: 'roll_back', because, data } })

@@ -129,7 +129,13 @@ test('a completed rollout is rolled back; its roll-back can be paused, and abort
   expect(paused).toEqual(['rolling_back', 'paused'])
   const back = () => fleet.devices.filter(({ booted }) => booted === digestOf(0)).length
   expect(back()).toBeLessThan(2)
-  await expect(pauseRollout(fleet.ctx, { rollout: id })).rejects.toMatchObject({ code: 'illegal_transition' })
+  expect((await read(id)).because.message).toContain(`Its roll-back ${child} is paused`)
+  for (const verb of [pauseRollout, abortRollout, resumeRollout, retryRollout])
+    await expect(verb(fleet.ctx, { rollout: id })).rejects.toMatchObject({
+      code: 'illegal_transition',
+      reason: 'rolled_back_by',
+      message: `The rollout is rolled back: pause, resume or abort its roll-back ${child}.`,
+    })
   await expect(rollBackRollout(fleet.ctx, { rollout: child })).rejects.toMatchObject({ reason: 'is_rollback' })
   await resumeRollout(fleet.ctx, { rollout: child })
   await run(2)
@@ -233,6 +239,8 @@ test('who failed to go back is tried again when somebody says so, also after the
   expect([well!.booted, ill!.booted]).toEqual([digestOf(0), digestOf(0)])
   expect(await read(child)).toMatchObject({ state: 'completed', because: over.because, counts: { succeeded: 2 } })
   await expect(retryRollout(fleet.ctx, { rollout: id })).rejects.toMatchObject({ code: 'illegal_transition' })
+  await expect(retryRollout(fleet.ctx, { rollout: child })).rejects.toMatchObject({ reason: 'nothing_to_retry' })
+  await expect(rollBackRollout(fleet.ctx, { rollout: child })).rejects.toThrow('It is over: roll a release out')
   // What is newer has the devices now.
   await start({ release: await fleet.release(2), policy: quickPolicy({ waves: [], rest: { soakSec: 0 } }) })
   await run(4)

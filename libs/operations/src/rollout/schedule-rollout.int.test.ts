@@ -67,6 +67,7 @@ test('a draft starts at the time that it was given last, and each change is told
   await expect(refused).rejects.toMatchObject({ code: 'illegal_transition' })
   await expect(scheduleRollout(fleet.ctx, { rollout, startAt: null })).rejects.toMatchObject({
     code: 'illegal_transition',
+    message: expect.stringMatching(/^A rollout that is running cannot lose its start time and be a draft again\./),
   })
 })
 

@@ -35,7 +35,7 @@ async function unschedule(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<void> 
 }
 
 async function schedule(tx: Tx, ctx: Ctx, { rollout, at }: { rollout: RolloutRow; at: Date }): Promise<void> {
-  legalState(rollout.state, 'schedule')
+  legalState(rollout, 'schedule')
   if (at <= ctx.services.now())
     throw new OperationError('invalid', 'The start time is past: give a later one, or start the rollout now.', {
       field: 'startAt',

@@ -35,7 +35,7 @@ export function startRollout(ctx: Ctx, { rollout: id }: { rollout: string }): Pr
 /** Starts a rollout that this transaction has locked, or has it wait for its approvals. */
 export async function startLocked(tx: Tx, ctx: Ctx, rollout: RolloutRow): Promise<void> {
   if (await submitForApproval(tx, ctx, rollout)) return
-  legalState(rollout.state, 'start')
+  legalState(rollout, 'start')
   await refuseWhenNobody(tx, rollout)
   await supersedeRollouts(tx, ctx, rollout)
   const because = { code: 'rollout.started', message: 'Started: the list of targets is being frozen.' }

@@ -5,6 +5,7 @@ import type { Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
 import { emit } from '../outbox.ts'
 import type { RolloutRow } from './lock-rollout.ts'
+import { refuseRolledBack, type RolledBack } from './rolled-back-by.ts'
 
 export interface Transition {
   readonly verb: RolloutVerb
@@ -16,12 +17,21 @@ export interface Transition {
 }
 
 /** The state that a verb leads to, or `illegal_transition` with the reason. */
-export function legalState(state: RolloutState, verb: RolloutVerb): RolloutState {
+export function legalState(
+  { state, rollbackId }: RolledBack & { state: RolloutState },
+  verb: RolloutVerb,
+): RolloutState {
   const to = nextState(state, verb)
   if (to) return to
-  const allowed = statesAllowing(verb).join(', ')
-  const message = `A rollout that is ${state} cannot be told to ${verb.replaceAll('_', ' ')}. That is possible while it is ${allowed}.`
+  refuseRolledBack({ rollbackId })
+  const allowed = statesAllowing(verb).join(', ').replaceAll('_', ' ')
+  const message = `A rollout that is ${state.replaceAll('_', ' ')} cannot ${inWords(verb)}. That is possible while it is ${allowed}.`
   throw new OperationError('illegal_transition', message)
+}
+
+// Nobody says `unschedule`: it is a start time that is taken away.
+function inWords(verb: RolloutVerb): string {
+  return verb === 'unschedule' ? 'lose its start time and be a draft again' : `be told to ${verb.replaceAll('_', ' ')}`
 }
 
 /** Moves a locked rollout through the table, with event, audit entry and hint, and wakes the worker. */
@@ -30,7 +40,7 @@ export async function transition(
   ctx: Ctx,
   { rollout, change }: { rollout: RolloutRow; change: Transition },
 ): Promise<void> {
-  const to = legalState(rollout.state, change.verb)
+  const to = legalState(rollout, change.verb)
   const now = ctx.services.now()
   const because = { ...change.because, by: ctx.actor.name }
   await tx.rollout.update({

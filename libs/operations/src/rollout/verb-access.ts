@@ -2,12 +2,15 @@ import { operatorVerbs, type OperatorVerb, type Rollout } from '@bootfleet/contr
 import { nextState, statesAllowing, type RolloutState, type RolloutVerb } from '@bootfleet/domain'
 import type { Ctx } from '../context.ts'
 import { isHeld } from './convergence-events.ts'
+import { forwardAgain } from './refuse-rollback.ts'
+import { rolledBackBy } from './rolled-back-by.ts'
 import { mayVerb } from './verb-permission.ts'
 
 /** What decides which verbs a rollout allows. */
 export interface VerbFacts {
   readonly state: RolloutState
   readonly kind: string
+  readonly parentId: string | null
   readonly rollback: { readonly id: string } | null
   /** Devices of the channel converge to it once it is completed. */
   readonly current: boolean
@@ -55,12 +58,11 @@ function access(ctx: Ctx, facts: VerbFacts, verb: OperatorVerb): { allowed: bool
 
 function whyIllegal(facts: VerbFacts, verb: OperatorVerb): string | undefined {
   const { state, kind, rollback } = facts
-  if (kind === 'rollback' && verb === 'roll-back') return 'This is a roll-back itself: abort it to go forward again.'
+  if (kind === 'rollback' && verb === 'roll-back') return forwardAgain(facts)
   const inTable = lifecycleVerb[verb]
   const states = inTable ? statesAllowing(inTable) : runningStates[verb]
   const legal = inTable ? nextState(state, inTable) !== undefined : isRunningFor(facts, verb)
   if (legal) return undefined
-  if (state === 'rolling_back')
-    return `The rollout is rolled back: pause, resume or abort its roll-back ${rollback?.id ?? ''}.`
+  if (state === 'rolling_back' && rollback) return rolledBackBy(rollback.id)
   return `The rollout is ${state.replaceAll('_', ' ')}; this is possible while it is ${states?.join(' or ').replaceAll('_', ' ')}.`
 }

@@ -111,6 +111,8 @@ test('a slot that an earlier rollout left behind is named as what the present on
   const { reasons } = await explainRollout(fleet.ctx, { rollout: second })
   expect(reasons).toContainEqual(expect.objectContaining({ code: 'budget.held_by_other', rollout: first, count: 1 }))
   const dead = fleet.devices.find(({ connected }) => !connected)!
+  const nobody = { rollout: second, device: '01890a5d-ac96-774b-bcce-b302099a8057' }
+  await expect(releaseSlot(fleet.ctx, nobody)).rejects.toMatchObject({ code: 'not_found' })
   await expect(releaseSlot(fleet.ctx, { rollout: second, device: alive.id })).rejects.toMatchObject({
     reason: 'no_slot',
   })
@@ -126,6 +128,8 @@ test('a place that a promoted wave has lost again is filled later', async () => 
   const member = (await listTargets(fleet.ctx, { rollout: id, limit: 10 })).items.find(({ wave }) => wave === 0)
   const late = fleet.devices.find((device) => device.id === member?.deviceId)!
   await late.disconnect()
+  const third = promoteRollout(fleet.ctx, { rollout: id, wave: 2 })
+  await expect(third).rejects.toThrow('The next wave is wave 2, {"wave": 1}')
   // A request that is sent again opens no further wave.
   for (let twice = 0; twice < 2; twice++) await promoteRollout(fleet.ctx, { rollout: id, wave: 1 })
   await expect(promoteRollout(fleet.ctx, { rollout: id, wave: 7 })).rejects.toMatchObject({ reason: 'no_wave_left' })

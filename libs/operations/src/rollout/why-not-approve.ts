@@ -19,7 +19,7 @@ export function whyNotApprove(rollout: Approvable): string | undefined {
   const waits = state === 'awaiting_approval' || (state === 'running' && waitingWave !== undefined)
   if (!waits && state === 'running') return 'No wave waits for an approval.'
   if (!waits)
-    return `The rollout is ${state}; this is possible while it waits for an approval, or a manual wave of it does.`
+    return `The rollout is ${state.replaceAll('_', ' ')}; this is possible while it waits for an approval, or a manual wave of it does.`
   return state === 'awaiting_approval' && hasApproved ? 'You have approved it. Others must too.' : undefined
 }
 
