@@ -5,6 +5,7 @@ import { formatAge, parseInstant } from '../duration.ts'
 import { CliError } from '../failure.ts'
 import { findDevice } from '../find-device.ts'
 import { renderTable } from '../output/table.ts'
+import { countOf } from '../output/text.ts'
 import { noteMore, parseCount, readPages } from '../read-pages.ts'
 
 interface PostOptions {
@@ -72,11 +73,15 @@ function addPost(signals: Command, cli: Cli): void {
     const found = device && (await Promise.all(device.map((key) => findDevice(client, key))))
     const devices = found?.map(({ id }) => id)
     const posted = await client.signals.post({ body: { name, status, selector, devices, message, expiresAt } })
+    const { deviceCount } = posted
+    const count = status === 'unhealthy' ? ` (${countOf(deviceCount, 'device')} now)` : ''
     output.result(posted, () =>
       posted.signals.length === 0
         ? [`No signal ${name} was unhealthy.`]
-        : posted.signals.map((signal) => `${signal.name} is ${status} about ${aboutText(signal)}.`),
+        : posted.signals.map((signal) => `${signal.name} is ${status} about ${aboutText(signal)}${count}.`),
     )
+    if (deviceCount === 0 && status === 'unhealthy')
+      output.note('That is about no device now, and holds no rollout: look at the selector, or at the devices.')
   })
 }
 

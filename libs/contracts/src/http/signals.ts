@@ -48,7 +48,13 @@ export type Signal = z.infer<typeof Signal>
 export const SignalPage = pageOf(Signal, 'SignalPage')
 
 /** The signals that began, go on or ended by what was posted. */
-export const PostedSignals = z.object({ signals: z.array(Signal) }).meta({ id: 'PostedSignals' })
+export const PostedSignals = z
+  .object({
+    signals: z.array(Signal),
+    /** So many devices the selector matches, or are those named, or are there, now. */
+    deviceCount: z.number().int().min(0),
+  })
+  .meta({ id: 'PostedSignals' })
 export type PostedSignals = z.infer<typeof PostedSignals>
 
 export const ListSignals = PageQuery.extend({

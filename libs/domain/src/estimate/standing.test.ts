@@ -13,9 +13,17 @@ describe('what happened, beside what was expected', () => {
     [10, 'within_p50'],
     [11, 'within_p90'],
     [20, 'within_p90'],
-    [20.001, 'late'],
+    [20.9, 'within_p90'],
+    [21, 'late'],
   ])('%s minutes after the start it is %s', (minutes, standing) => {
     expect(standingOf(expected, start + minutes * minute)).toBe(standing)
+  })
+
+  it('is not late within the minute that the sentence names', () => {
+    const close = { startedAt: start, p50: start + 21_854, p90: start + 23_020 }
+    expect(withTime(done, { expected: close }, start + 27_000).message).toMatch(
+      /expected by 2026-03-02 08:01 UTC .* took 27 s: sooner than expected\.$/,
+    )
   })
 
   it('is told with the reason of the end', () => {

@@ -11,9 +11,20 @@ export const standingText = {
   late: 'later than expected',
 } as const satisfies Record<Standing, string>
 
-/** How a rollout stands that is finished at `at`, or is not finished yet by then; `null`: the estimate knew no end. */
+const minuteMs = 60_000
+
+/** The minute that an estimate names: it is no better than that. */
+export function expectedMinute(at: Instant): Instant {
+  return Math.ceil(at / minuteMs) * minuteMs
+}
+
+/**
+ * How a rollout stands that is finished at `at`, or is not finished yet by then, as a clock without seconds shows it; `null`:
+ * the estimate knew no end.
+ */
 export function standingOf({ p50, p90 }: FinishEstimate, at: Instant): Standing | null {
   if (p50 === null || p90 === null) return null
-  if (at <= p50) return 'within_p50'
-  return at <= p90 ? 'within_p90' : 'late'
+  const minute = Math.floor(at / minuteMs) * minuteMs
+  if (minute <= expectedMinute(p50)) return 'within_p50'
+  return minute <= expectedMinute(p90) ? 'within_p90' : 'late'
 }

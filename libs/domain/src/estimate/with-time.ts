@@ -1,7 +1,7 @@
 import type { Because } from '../rollout/because.ts'
 import { instantText } from '../rollout/instant-text.ts'
 import type { RolloutView } from '../rollout/view.ts'
-import { standingOf, standingText } from './standing.ts'
+import { expectedMinute, standingOf, standingText } from './standing.ts'
 
 /** Adds to the reason of a rollout that is finished now how that compares with what was expected when it started. */
 export function withTime(because: Because, { expected }: Pick<RolloutView, 'expected'>, now: number): Because {
@@ -15,9 +15,8 @@ export function withTime(because: Because, { expected }: Pick<RolloutView, 'expe
   return { ...because, message, tookSec, expectedP50: by.p50, expectedP90: by.p90, standing }
 }
 
-// An estimate is no better than that.
 function minuteText(at: number): string {
-  return instantText(Math.ceil(at / 60_000) * 60_000)
+  return instantText(expectedMinute(at))
 }
 
 function spanText(seconds: number): string {

@@ -48,6 +48,16 @@ describe('an unhealthy signal', () => {
     ])
   })
 
+  it('is named with every other one that holds, and never by the id of one about nobody', () => {
+    const nowhere = about(0, 0, { id: 'signal-0' })
+    const errors = about(2, 0, { id: 'signal-2', name: 'errors' })
+    const waves = [aWave({ size: 3 })]
+    const { because } = decideWith([aTarget('staged')], [nowhere, about(1), errors], 'hold', { waves })
+    expect(because).toMatchObject({ signalId: 'signal-1', also: 'errors' })
+    expect(because.message).toContain('"latency" is unhealthy about 1 of 3')
+    expect(because.message).toContain('Unhealthy too: "errors" about 2 of wave 1.')
+  })
+
   it('that holds lets devices stage, and grants nothing', () => {
     const staged = aTarget('staged')
     const pending = aTarget('pending', { deviceId: 'device-2' })

@@ -20,23 +20,32 @@ export interface SignalVerdict {
 export function judgeSignals(turn: Turn, started: readonly WaveView[]): SignalVerdict | undefined {
   const signals = turn.view.signals ?? []
   if (signals.length === 0) return undefined
-  const verdicts = started.flatMap((wave) => judgeWave(turn, wave, signals) ?? [])
-  return verdicts.find(({ verdict }) => verdict === 'trip') ?? verdicts[0]
+  const all = started.flatMap((wave) => judgeWave(turn, wave, signals))
+  const worst = all.find(({ evaluation }) => evaluation.verdict === 'trip') ?? all[0]
+  if (!worst) return undefined
+  const { wave } = worst
+  const evaluations = all.filter((one) => one.wave === wave).map(({ evaluation }) => evaluation)
+  const others = all.filter((one, at) => all.findIndex(({ signal }) => signal.id === one.signal.id) === at)
+  const because = reason(
+    worst,
+    others.filter(({ signal }) => signal.id !== worst.signal.id),
+  )
+  return { verdict: worst.evaluation.verdict === 'trip' ? 'trip' : 'hold', wave, evaluations, because }
 }
 
-function judgeWave(turn: Turn, wave: WaveView, signals: readonly SignalView[]): SignalVerdict | undefined {
+interface Judged {
+  readonly wave: WaveView
+  readonly signal: SignalView
+  readonly evaluation: Evaluation
+}
+
+function judgeWave(turn: Turn, wave: WaveView, signals: readonly SignalView[]): Judged[] {
   const rule = ruleOf(turn, wave)
-  if (rule === 'ignore') return undefined
-  const evaluations = signals.flatMap((signal) => evaluate(rule, wave, signal) ?? [])
-  const index = Math.max(
-    0,
-    evaluations.findIndex(({ verdict }) => verdict === 'trip'),
-  )
-  const worst = evaluations[index]
-  const signal = signals.find(({ name }) => name === worst?.signal)
-  if (!worst || !signal) return undefined
-  const verdict = worst.verdict === 'trip' ? 'trip' : 'hold'
-  return { verdict, wave, evaluations, because: reason(verdict, wave, { signal, devices: worst.numerator }) }
+  if (rule === 'ignore') return []
+  return signals.flatMap((signal) => {
+    const evaluation = evaluate(rule, wave, signal)
+    return evaluation ? [{ wave, signal, evaluation }] : []
+  })
 }
 
 function ruleOf({ view: { policy } }: Turn, wave: WaveView): SignalRule {
@@ -58,17 +67,36 @@ function evaluate(rule: SignalRule, wave: WaveView, { name, waves }: SignalView)
   }
 }
 
-function reason(
-  verdict: 'trip' | 'hold',
-  wave: WaveView,
-  { signal, devices }: { signal: SignalView; devices: number },
-): Because {
-  const said = `Signal "${signal.name}" is unhealthy about ${devices} of ${wave.size} devices of wave ${wave.index + 1}`
-  const text = signal.message === '' ? `${said}.` : `${said}: ${signal.message.replace(/[.\s]*$/, '')}.`
-  const numbers = { signal: signal.name, signalId: signal.id, wave: wave.index, numerator: devices }
-  if (verdict === 'trip') return { code: 'gate.signal', message: text, ...numbers, denominator: wave.size }
-  const message = `${text} Nothing is granted and no wave opens until it is healthy, expires, or an operator goes on.`
-  return { code: 'signal.holding', message, ...numbers, denominator: wave.size }
+/** Signals that a reason names beside the first. */
+const named = 5
+
+function reason({ wave, signal, evaluation }: Judged, others: readonly Judged[]): Because {
+  const { numerator, denominator, verdict } = evaluation
+  const said = `Signal "${signal.name}" is unhealthy about ${numerator} of ${denominator} devices of wave ${wave.index + 1}`
+  const first = signal.message === '' ? `${said}.` : `${said}: ${signal.message.replace(/[.\s]*$/, '')}.`
+  const text = `${first}${alsoText(others)}`
+  const also = others.slice(0, named).map((one) => one.signal.name)
+  const numbers = {
+    signal: signal.name,
+    signalId: signal.id,
+    wave: wave.index,
+    numerator,
+    denominator,
+    also: also.join(', '),
+  }
+  if (verdict === 'trip') return { code: 'gate.signal', message: text, ...numbers }
+  const until = others.length > 0 ? 'all of them are healthy or expire' : 'it is healthy, expires'
+  const message = `${text} Nothing is granted and no wave opens until ${until}, or an operator goes on.`
+  return { code: 'signal.holding', message, ...numbers }
+}
+
+function alsoText(others: readonly Judged[]): string {
+  if (others.length === 0) return ''
+  const names = others
+    .slice(0, named)
+    .map(({ signal, evaluation, wave }) => `"${signal.name}" about ${evaluation.numerator} of wave ${wave.index + 1}`)
+  const more = others.length > named ? `, and ${others.length - named} more` : ''
+  return ` Unhealthy too: ${names.join(', ')}${more}.`
 }
 
 /** When a signal in force ends by itself. */

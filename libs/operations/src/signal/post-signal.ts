@@ -8,6 +8,7 @@ import { selectorSql } from '../device/selector-sql.ts'
 import { OperationError } from '../errors.ts'
 import { wakeRollouts } from '../freeze/wake-rollouts.ts'
 import { emit } from '../outbox.ts'
+import { aboutSql } from './load-signals.ts'
 import { presentSignal, type SignalRow } from './present-signal.ts'
 import { scopeOf } from './signal-scope.ts'
 import { readSignalExpiry } from './signal-expiry.ts'
@@ -27,10 +28,19 @@ export async function postSignal(ctx: Ctx, input: PostSignalInput): Promise<Post
   // Refused here, not when a rollout is decided.
   if (input.selector !== undefined) selectorSql(input.selector)
   const now = ctx.services.now()
-  const rows = await inOrganization(ctx, (tx) =>
-    input.status === 'healthy' ? endSignals(tx, ctx, input) : beginSignal(tx, ctx, input),
-  )
-  return { signals: rows.map((row) => presentSignal(row, now)) }
+  return inOrganization(ctx, async (tx) => {
+    const deviceCount = await countAbout(tx, ctx, input)
+    const rows = input.status === 'healthy' ? await endSignals(tx, ctx, input) : await beginSignal(tx, ctx, input)
+    return { signals: rows.map((row) => presentSignal(row, now)), deviceCount }
+  })
+}
+
+async function countAbout(tx: Tx, ctx: Ctx, { selector, devices = [] }: PostSignalInput): Promise<number> {
+  const about = aboutSql({ selector: selector ?? null, deviceIds: devices })
+  const rows = await tx.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM device d
+    WHERE d.organization_id = ${ctx.organizationId}::uuid AND d.removed_at IS NULL AND ${about}`
+  return rows[0]?.count ?? 0
 }
 
 async function beginSignal(tx: Tx, ctx: Ctx, input: PostSignalInput): Promise<SignalRow[]> {

@@ -115,6 +115,15 @@ test('an operator who opens the next wave accepts the signals of now, not later 
   expect((await read(id)).because).toMatchObject({ code: 'signal.holding', signal: 'errors' })
 })
 
+test('what is posted is answered with how many devices it is about now', async () => {
+  fleet = await TestFleet.create({ devices: 2 })
+  const [device] = fleet.devices
+  expect(await unhealthy()).toMatchObject({ deviceCount: 2, signals: [{ inForce: true }] })
+  expect(await unhealthy({ selector: 'site=nowhere' })).toMatchObject({ deviceCount: 0, signals: [{ inForce: true }] })
+  const devices = [device!.id, fleet.services.newId()]
+  expect(await unhealthy({ devices })).toMatchObject({ deviceCount: 1 })
+})
+
 test('the same signal again prolongs it, and healthy ends what it names', async () => {
   fleet = await TestFleet.create({ devices: 1 })
   const first = await unhealthy({ selector: 'site=a' })
