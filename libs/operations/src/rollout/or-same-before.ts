@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import { policySpec, PolicyInput, type Rollout } from '@bootfleet/contracts'
+import type { z } from 'zod'
+import { policySpec, PolicyInput, type CreateRollout, type Rollout } from '@bootfleet/contracts'
 import { inOrganization, type Ctx } from '../context.ts'
 import { OperationError } from '../errors.ts'
 import { refuseDuplicate } from '../keys.ts'
-import type { CreateRolloutInput } from './create-rollout.ts'
 import { presentRollout } from './present-rollout.ts'
 import { resolveRecipe } from './resolve-recipe.ts'
 
-type WithId = CreateRolloutInput & { id: string }
+type WithId = z.output<typeof CreateRollout> & { id: string }
 
 /**
  * Runs `write`, which creates a rollout with the id that the caller gave. When that is taken: the rollout that has it, if it
