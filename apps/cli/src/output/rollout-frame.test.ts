@@ -85,3 +85,10 @@ test('what was expected stands beside what happened', () => {
     'expected never to finish',
   )
 })
+
+test('a wave that was promoted names who did that', () => {
+  const promoted = { by: 'Ada', at: '2026-03-01T02:01:00.000Z' }
+  const waves = [aWave({ state: 'promoted', promoted }), aWave({ index: 1, name: 'rest' })]
+  const lines = frame({ rollout: aRollout({ waves }) })
+  expect(lines.find((line) => line.startsWith('1  canary'))).toBe('1  canary  promoted by Ada  0 of 1 succeeded')
+})
