@@ -9,6 +9,7 @@ import { listTargets } from './list-targets.ts'
 import { pauseRollout } from './pause-rollout.ts'
 import { previewRollout } from './preview-rollout.ts'
 import { resumeRollout } from './resume-rollout.ts'
+import { retryRollout } from './retry-rollout.ts'
 
 let fleet: TestFleet
 afterEach(() => fleet[Symbol.asyncDispose]())
@@ -158,4 +159,23 @@ test('a release that becomes a dead end is taken by nobody who has no grant yet'
   const skipped = (await targets(rollout)).filter(({ state }) => state === 'skipped')
   expect(skipped.length).toBeGreaterThanOrEqual(2)
   expect(skipped[0]?.because.message).toContain('it eats disks')
+})
+
+test('whom a dead end took out of a rollout that runs is taken in again by a retry, once it is none any more', async () => {
+  fleet = await TestFleet.create({ devices: 2 })
+  const [, barrier, last] = (await releases(3)) as [string, string, string]
+  await mark(barrier, { barrier: true })
+  const rollout = await start(last)
+  const deadEnd = { reason: 'it eats disks', mayLeave: false }
+  await run(async () => fleet.devices.every(({ staged }) => staged !== null))
+  await mark(barrier, { deadEnd })
+  const isOut = async () => (await targets(rollout)).every(({ state }) => state === 'skipped')
+  await run(isOut)
+  await retryRollout(fleet.ctx, { rollout })
+  await fleet.settle()
+  expect(await isOut()).toBe(true)
+  await mark(barrier, { deadEnd: null })
+  await retryRollout(fleet.ctx, { rollout })
+  await run(isCompleted(rollout))
+  expect((await getRollout(fleet.ctx, { rollout })).counts).toMatchObject({ succeeded: 2, skipped: 0 })
 })
