@@ -28,6 +28,7 @@ export function releaseSlot(ctx: Ctx, input: { rollout: string; device: string }
       const because = { code: 'operator.release_slot', message: `The slot was released by ${ctx.actor.name}.` }
       const common = { organizationId, rolloutId, deviceId: input.device, at: ctx.services.now() }
       await tx.rolloutEvent.create({ data: { ...common, kind: 'slot.released', because } })
+      await sayReleased(tx, ctx, { rolloutId, device: input.device })
       await audit(tx, ctx, {
         action: 'rollout.release_slot',
         subject: { kind: 'rollout', id: rolloutId },
@@ -57,6 +58,14 @@ function refuseOpenGrant({ grantEnds, connected }: Grant, now: Date): void {
     ? 'The device is connected and was granted its reboot. Pause the rollout, which calls a grant back that is not used, or wait until the device has come back.'
     : `The device was granted its reboot and may be in the middle of it. If it stays away, its slot can be released from ${instantText(grantEnds)} on.`
   throw new OperationError('conflict', message, { reason: 'grant_open' })
+}
+
+// The target says of a device that does not come back that its slot stays taken. Another rollout's is not locked now.
+async function sayReleased(tx: Tx, { actor }: Ctx, { rolloutId, device }: { rolloutId: string; device: string }) {
+  await tx.$executeRaw`
+    UPDATE rollout_target SET because = jsonb_set(because, '{message}', to_jsonb(
+      replace(because ->> 'message', ${'stays taken until it reports healthy or is released.'}, ${`was released by ${actor.name}.`}::text)))
+    WHERE rollout_id = ${rolloutId}::uuid AND device_id = ${device}::uuid AND because ->> 'code' = 'target.apply_timeout'`
 }
 
 // Asking twice is no error.

@@ -54,7 +54,10 @@ test('a slot that is released is found without its hint', async () => {
   await run(3)
   fleet.clock.advance(1800)
   await run(2)
+  const why = async () => (await listTargets(fleet.ctx, { rollout: id, limit: 10 })).items[0]?.because.message
+  expect(await why()).toMatch(/Its budget slot stays taken until it reports healthy or is released\.$/)
   await releaseSlot(fleet.ctx, { rollout: id, device: dead.id })
+  expect(await why()).toMatch(/Its budget slot was released by .+\.$/)
   await fleet.settle()
   expect((await read(id)).counts.granted).toBe(1)
 })
