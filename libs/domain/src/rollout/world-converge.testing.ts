@@ -31,6 +31,8 @@ export function join(world: World, deviceId: string): void {
 export function noteJoiners(world: World, rollout: WorldRollout): boolean {
   if (!seeksJoiners(world, rollout)) return false
   world.seeksJoiners = false
+  // It has its turn when it has looked.
+  rollout.hint = true
   for (const deviceId of world.enrolled) {
     const row = planned(world, rollout.release, deviceId)
     if (row.state === 'pending' && isUnknown(world, rollout, deviceId)) note(world, rollout, row)

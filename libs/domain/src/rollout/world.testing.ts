@@ -1,6 +1,6 @@
 import { decide } from './decide.ts'
 import { stepDevice, type FakeDevice, type Link } from './fake-device.testing.ts'
-import { hasEnded, type TargetState } from './target-lifecycle.ts'
+import { earlyStates, hasEnded, type TargetState } from './target-lifecycle.ts'
 import { aReport, image, oldImage } from './view.testing.ts'
 import type { Instant } from './view.ts'
 import { join, noteJoiners, reopenReturned } from './world-converge.testing.ts'
@@ -151,7 +151,8 @@ function isBack({ slots, rollouts, told }: World, id: string, report: Parameters
   const { state, reason } = rollouts.find((rollout) => rollout.id === held?.rollout)?.rows.get(id) ?? {}
   const hasNoGrant =
     report.phase !== 'rebooting' && report.grantId === null && report.observedGen >= (told.get(id)?.gen ?? 0)
-  return held?.bootKey !== report.bootKey || (state === 'timed_out' && reason === 'apply' && hasNoGrant)
+  const isWithdrawn = (state === 'timed_out' && reason === 'apply') || earlyStates.some((one) => one === state)
+  return held?.bootKey !== report.bootKey || (isWithdrawn && hasNoGrant)
 }
 
 // Targets of which no report can change anything are left out. One in no wave yet is only waited for.

@@ -1,12 +1,14 @@
+import { earlyStates } from '@bootfleet/domain'
 import { Prisma, type Tx } from '@bootfleet/db'
 import { decidesSql } from './convergence.ts'
 
 // The grant was withdrawn with the timeout, and the device has read that: whatever becomes of its rollout, it reboots by it
-// no more.
+// no more. So it is when it was told to try again before it was back.
 const neverUsedSql = Prisma.sql`(s.phase <> 'rebooting' AND s.report ->> 'grant' IS NULL
   AND s.observed_gen >= (SELECT x.gen FROM device_desired x WHERE x.device_id = b.device_id)
   AND EXISTS (SELECT 1 FROM rollout_target t
-    WHERE t.rollout_id = b.rollout_id AND t.device_id = b.device_id AND t.state = 'timed_out' AND t.reason = 'apply'))`
+    WHERE t.rollout_id = b.rollout_id AND t.device_id = b.device_id
+      AND (t.state = 'timed_out' AND t.reason = 'apply' OR t.state = ANY(${[...earlyStates]}::text[]))))`
 
 /**
  * Frees the slots of devices that report healthy after their attempt, on whichever image: another boot than the one they

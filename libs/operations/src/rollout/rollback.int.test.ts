@@ -202,23 +202,6 @@ test('who had the release from a rollout before and went back gets it again when
   expect((await read(id)).counts).toMatchObject({ succeeded: 1, skipped: 1, pending: 1 })
 })
 
-test('a device that never used its grant frees its slot when it is back, also when its rollout is over', async () => {
-  fleet = await TestFleet.create({ devices: 1 })
-  const [device] = fleet.devices
-  const id = await start({ policy: quickPolicy({ waves: [], rest: { soakSec: 0 }, timeouts: { applySec: 60 } }) })
-  await fleet.reportAll()
-  expect((await read(id)).counts).toMatchObject({ granted: 1 })
-  await device!.disconnect()
-  await abortRollout(fleet.ctx, { rollout: id })
-  fleet.clock.advance(120)
-  await fleet.settle()
-  expect(await read(id)).toMatchObject({ state: 'aborted', counts: { timed_out: 1 } })
-  const slots = () => fleet.db.transaction('system', (tx) => tx.budgetSlot.count())
-  expect(await slots()).toBe(1)
-  await device!.connect()
-  expect([device!.boots, await slots()]).toEqual([0, 0])
-})
-
 test('who failed to go back is tried again when somebody says so, also after the roll-back has completed', async () => {
   fleet = await TestFleet.create({ devices: 2 })
   const [well, ill] = fleet.devices

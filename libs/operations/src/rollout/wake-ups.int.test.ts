@@ -225,3 +225,36 @@ test('planning goes on where a crash stopped it, and counts every device once', 
   await fleet.settle()
   expect(await read(id)).toMatchObject({ state: 'aborted', counts: { skipped: many + 1 } })
 })
+
+test('a device that never used its grant frees its slot when it is back, also when its rollout is over', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const [device] = fleet.devices
+  const id = await start({ policy: quickPolicy({ waves: [], rest: { soakSec: 0 }, timeouts: { applySec: 60 } }) })
+  await fleet.reportAll()
+  expect((await read(id)).counts).toMatchObject({ granted: 1 })
+  await device!.disconnect()
+  await abortRollout(fleet.ctx, { rollout: id })
+  fleet.clock.advance(120)
+  await fleet.settle()
+  expect(await read(id)).toMatchObject({ state: 'aborted', counts: { timed_out: 1 } })
+  const slots = () => fleet.db.transaction('system', (tx) => tx.budgetSlot.count())
+  expect(await slots()).toBe(1)
+  await device!.connect()
+  expect([device!.boots, await slots()]).toEqual([0, 0])
+})
+
+test('a device that never used its grant and is tried again before it is back waits for no slot of its own', async () => {
+  fleet = await TestFleet.create({ devices: 1 })
+  const [device] = fleet.devices
+  const id = await start({ policy: quickPolicy({ waves: [], rest: { soakSec: 0 }, timeouts: { applySec: 60 } }) })
+  await fleet.reportAll()
+  await device!.disconnect()
+  fleet.clock.advance(120)
+  await fleet.settle()
+  expect(await read(id)).toMatchObject({ state: 'paused', counts: { timed_out: 1 } })
+  await resumeRollout(fleet.ctx, { rollout: id, choice: 'retry_failed' })
+  await fleet.settle()
+  await device!.connect()
+  await run(4)
+  expect(await read(id)).toMatchObject({ state: 'completed', counts: { succeeded: 1 } })
+})
